@@ -1,0 +1,1 @@
+"""The five subgraphs, each a service of its own."""
