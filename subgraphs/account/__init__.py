@@ -1,0 +1,1 @@
+"""account: people and their sessions."""

@@ -1,0 +1,38 @@
+"""Argon2id, off the event loop: hashing takes a core for some 50 ms and would hold up every other request."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+
+from .rules import WrongCredentials
+
+
+class Passwords:
+    """Hashes and checks passwords on a few threads of its own."""
+
+    def __init__(self, workers: int) -> None:
+        self._hasher = PasswordHasher()
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="argon2")
+        self._nobodys = self._hasher.hash("the password of an e-mail that nobody signed up with")
+
+    async def hash(self, password: str) -> str:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, password)
+
+    async def check(self, password_hash: str | None, password: str) -> None:
+        """Raise WrongCredentials unless they fit. Without a hash it takes just as long, so that time tells nothing."""
+        fits = await asyncio.get_running_loop().run_in_executor(
+            self._threads, self._fits, password_hash or self._nobodys, password
+        )
+        if not fits or password_hash is None:
+            raise WrongCredentials
+
+    def _fits(self, password_hash: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(password_hash, password)
+        except VerifyMismatchError:
+            return False
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)

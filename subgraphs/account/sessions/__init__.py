@@ -1,0 +1,1 @@
+"""sessions: how a person proves, request after request, who they are."""

@@ -1,0 +1,105 @@
+"""Signing up and in, staying signed in, and signing out."""
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import strawberry
+
+from chassis import clock
+from chassis.context import Info
+from chassis.roles import Role
+
+from ..people import store as people
+from ..people import tables
+from ..people.passwords import Passwords
+from ..people.rules import ensure_sign_up
+from ..people.sign_up import sign_up
+from ..people.types import Gender
+from ..settings import Settings
+from .end import end_session
+from .refresh import refresh_session
+from .rules import TokenReused
+from .start import start_session
+from .tokens import TokenSigner
+from .types import Session
+
+
+@strawberry.input
+class SignUpInput:
+    email: str
+    password: str
+    display_name: str
+    phone_number: str | None = None
+    birth_date: date | None = None
+    gender: Gender | None = None
+    preferred_language: str | None = None
+    address: str | None = None
+    role: Role = strawberry.field(default=Role.GUEST, description="GUEST or HOST. ADMIN is refused.")
+
+    def to_row(self) -> tables.User:
+        """Not yet to be stored: the password is still missing, and the rules have not seen it."""
+        return tables.User(
+            email=self.email.strip(),
+            password_hash="",
+            display_name=self.display_name.strip(),
+            phone_number=self.phone_number,
+            birth_date=self.birth_date,
+            gender=self.gender,
+            preferred_language=self.preferred_language,
+            address=self.address,
+            role=self.role.value,
+        )
+
+
+@strawberry.input
+class SignInInput:
+    email: str
+    password: str
+
+
+@strawberry.type
+class SessionsMutation:
+    @strawberry.mutation
+    async def sign_up(self, info: Info, input: SignUpInput) -> Session:  # noqa: A002 - the argument's name
+        settings, resources = info.context.resources[Settings], info.context.resources
+        user = input.to_row()
+        ensure_sign_up(user, input.password, clock.today(ZoneInfo(settings.time_zone)))
+        user.password_hash = await resources[Passwords].hash(input.password)
+        async with info.context.database.transaction() as session:
+            await sign_up(session, user)
+            started = await start_session(session, resources[TokenSigner], user.id, _lifetime(settings))
+        return Session.from_started(started)
+
+    @strawberry.mutation
+    async def sign_in(self, info: Info, input: SignInInput) -> Session:  # noqa: A002 - the argument's name
+        resources = info.context.resources
+        async with info.context.database.reading() as session:
+            user = await people.find_user_by_email(session, input.email.strip())
+        # Between two transactions: hashing takes long, and would hold a connection for nothing.
+        await resources[Passwords].check(user.password_hash if user else None, input.password)
+        assert user is not None  # noqa: S101 - check() raises for nobody
+        async with info.context.database.transaction() as session:
+            started = await start_session(session, resources[TokenSigner], user.id, _lifetime(resources[Settings]))
+        return Session.from_started(started)
+
+    @strawberry.mutation(
+        description="Trades a refresh token for a new session. Sent again within 30 seconds it gives the same "
+        "successor; later, or once the successor was used, it ends every session of its family."
+    )
+    async def refresh_session(self, info: Info, refresh_token: str) -> Session:
+        settings, signer = info.context.resources[Settings], info.context.resources[TokenSigner]
+        grace = timedelta(seconds=settings.refresh_grace_seconds)
+        async with info.context.database.transaction() as session:
+            started = await refresh_session(session, signer, refresh_token, _lifetime(settings), grace)
+        if started is None:
+            raise TokenReused
+        return Session.from_started(started)
+
+    @strawberry.mutation
+    async def sign_out(self, info: Info, refresh_token: str) -> bool:
+        async with info.context.database.transaction() as session:
+            return await end_session(session, refresh_token)
+
+
+def _lifetime(settings: Settings) -> timedelta:
+    return timedelta(days=settings.refresh_token_days)
