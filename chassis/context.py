@@ -1,0 +1,57 @@
+"""What a resolver may reach: made once for each request, or for each event of a subscription."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from .cache import Cache
+from .database import Database
+from .principal import ANONYMOUS, Principal
+from .resources import Resources
+from .settings import ServiceSettings
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+BatchFunction: TypeAlias = Callable[["Context", list[Key]], Awaitable[Sequence[Value | BaseException]]]
+
+
+class Context:
+    """Sibling fields are resolved at the same time, so it carries the database and never a session."""
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        resources: Resources,
+        principal: Principal = ANONYMOUS,
+        client: str | None = None,
+    ) -> None:
+        self.settings = settings
+        self.resources = resources
+        self.principal = principal
+        self.client = client
+        self._loaders: dict[Any, DataLoader[Any, Any]] = {}
+
+    @property
+    def database(self) -> Database:
+        return self.resources[Database]
+
+    @property
+    def cache(self) -> Cache:
+        return self.resources[Cache]
+
+    def loader(self, batch: "BatchFunction[Key, Value]") -> DataLoader[Key, Value]:
+        """The loader of this request that asks `batch(context, keys)`, which answers in the order of the keys."""
+        if batch not in self._loaders:
+            self._loaders[batch] = DataLoader(load_fn=partial(batch, self))
+        return self._loaders[batch]
+
+    def renewed(self) -> "Context":
+        """The same for the next event of a subscription, with nothing loaded yet."""
+        return Context(self.settings, self.resources, self.principal, self.client)
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

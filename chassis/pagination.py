@@ -1,0 +1,76 @@
+"""Pages by keyset: a cursor names the row it stands on, so that a page is stable while rows are added."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql import ColumnElement
+
+from .cursors import Order as Order
+from .cursors import after_cursor, cursor_for, decode_cursor
+from .errors import FieldError, InvalidInput
+
+MAX_PAGE_SIZE = 100
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """`cursors` stand for `rows` one by one. `total` is None when it was not asked for."""
+
+    rows: Sequence[Row]
+    cursors: Sequence[str]
+    has_next: bool
+    has_previous: bool
+    total: int | None
+
+
+async def page(
+    session: AsyncSession,
+    statement: Select[tuple[Row]],
+    *,
+    order: Sequence[Order],
+    first: int,
+    after: str | None,
+    count: bool,
+) -> Page[Row]:
+    """One page of the statement's rows.
+
+    The statement is neither ordered nor limited; the last column of `order` is unique. Rows are what the statement
+    selects: entities when it selects one thing, rows otherwise. Raises InvalidInput on `first` or `after`.
+    """
+    size = ensure_page_size(first)
+    keyed = statement.add_columns(*(each.column.label(f"keyset_{at}") for at, each in enumerate(order)))
+    if after is not None:
+        keyed = keyed.where(after_cursor(order, decode_cursor(order, after)))
+    found = (await session.execute(keyed.order_by(*(each.clause for each in order)).limit(size + 1))).all()
+    kept = found[:size]
+    width = len(order)
+    return Page(
+        rows=[_row(each, width) for each in kept],
+        cursors=[cursor_for(order, each[-width:]) for each in kept],
+        has_next=len(found) > size,
+        has_previous=after is not None,
+        total=await _total(session, statement) if count else None,
+    )
+
+
+def ensure_page_size(first: int) -> int:
+    if not 1 <= first <= MAX_PAGE_SIZE:
+        raise InvalidInput(
+            f"`first` must be between 1 and {MAX_PAGE_SIZE}, not {first}.", [FieldError("first", "OUT_OF_RANGE")]
+        )
+    return first
+
+
+def _row(found: Sequence[Any], width: int) -> Any:
+    selected = found[:-width]
+    return selected[0] if len(selected) == 1 else selected
+
+
+async def _total(session: AsyncSession, statement: Select[Any]) -> int:
+    counted: ColumnElement[int] = func.count()
+    return (await session.execute(select(counted).select_from(statement.order_by(None).subquery()))).scalar_one()
