@@ -45,8 +45,8 @@ def _holder_of(port: int) -> str:
     except psutil.AccessDenied:  # other people's sockets, and on some systems all, are not ours to list
         return ""
     for connection in connections:
-        listens = connection.status == psutil.CONN_LISTEN and connection.laddr
-        if listens and connection.laddr.port == port and connection.pid:
+        listens = connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,)
+        if listens and connection.pid:
             return f" by {_name_of(connection.pid)} (pid {connection.pid})"
     return ""
 
