@@ -1,7 +1,6 @@
 """Signing up and in, staying signed in, and signing out."""
 
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 import strawberry
 
@@ -63,7 +62,7 @@ class SessionsMutation:
     async def sign_up(self, info: Info, input: SignUpInput) -> Session:  # noqa: A002 - the argument's name
         settings, resources = info.context.resources[Settings], info.context.resources
         user = input.to_row()
-        ensure_sign_up(user, input.password, clock.today(ZoneInfo(settings.time_zone)))
+        ensure_sign_up(user, input.password, clock.today(settings.time_zone))
         user.password_hash = await resources[Passwords].hash(input.password)
         async with info.context.database.transaction() as session:
             await sign_up(session, user)

@@ -1,0 +1,118 @@
+"""Scene: a hundred coupons, a thousand guests, one second."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from statistics import median
+
+from stack.demo.graph import Graph
+from stack.demo.people import Person
+from stack.demo.show import Show
+
+CREATE_COUPON = """
+mutation CreateCoupon($input: CreateCouponInput!) { createCoupon(input: $input) { id } }"""
+CREATE_EVENT = """
+mutation CreateEvent($input: CreateCouponEventInput!) { createCouponEvent(input: $input) { id opensAt } }"""
+ISSUE = """
+mutation Issue($event: ID!) { issueCoupon(couponEventId: $event) { id status rejection rank } }"""
+WATCH = """
+subscription Watch($id: ID!) { couponIssuance(id: $id) { status rank userCoupon { id coupon { name } } } }"""
+STOCK = """
+query Stock($event: ID!) {
+  couponEvent(id: $event) { status stock { quantity accepted recorded inFlight deadLettered remaining } }
+}"""
+COUPONS, OPENS_IN = 100, timedelta(seconds=3)
+WATCH_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Winner:
+    person: Person
+    issuance_id: str
+    asked_at: float
+    user_coupon_id: str = ""
+    seconds_to_push: float = 0
+
+
+async def create_event(admin: Graph, show: Show) -> str:
+    now = datetime.now(UTC)
+    coupon = {
+        "name": "First snow: 20 % off",
+        "kind": "LIMITED",
+        "quantity": COUPONS,
+        "discount": {"kind": "PERCENTAGE", "percent": 20, "cap": "50000"},
+        "usableFrom": now.isoformat(),
+        "usableUntil": (now + timedelta(days=90)).isoformat(),
+    }
+    coupon_id = (await admin.ask(CREATE_COUPON, input=coupon))["createCoupon"]["id"]
+    event = {
+        "couponId": coupon_id,
+        "name": "First snow",
+        "description": "A hundred coupons for the first hundred.",
+        "opensAt": (now + OPENS_IN).isoformat(),
+        "closesAt": (now + timedelta(hours=1)).isoformat(),
+    }
+    event_id: str = (await admin.ask(CREATE_EVENT, input=event))["createCouponEvent"]["id"]
+    show.say(f"an administrator puts up {COUPONS} coupons; the event opens in {OPENS_IN.seconds} seconds")
+    return event_id
+
+
+async def rush(people: list[Person], event_id: str, show: Show) -> list[Winner]:
+    """Everybody asks at once; each winner waits for the push. Returns the winners."""
+    early = (await people[0].graph.ask(ISSUE, event=event_id))["issueCoupon"]
+    show.must(early["rejection"] == "NOT_OPEN_YET", "whoever asks early is told NOT_OPEN_YET, and may ask again")
+    await asyncio.sleep(OPENS_IN.total_seconds() + 0.2)
+    started = time.monotonic()
+    answers = await asyncio.gather(*(_issue(person, event_id) for person in people))
+    seconds = time.monotonic() - started
+    accepted = [winner for winner, _ in answers if winner]
+    sold_out = sum(rejection == "SOLD_OUT" for _, rejection in answers)
+    show.say(f"{len(people):,} answers in {seconds:.1f} s ({len(people) / seconds:,.0f} a second through the gateway)")
+    show.must(len(accepted) == COUPONS, f"exactly {COUPONS} were accepted")
+    show.must(sold_out == len(people) - COUPONS, f"the other {sold_out:,} were told SOLD_OUT at once")
+    winners = await _pushed(accepted)
+    pushes = [winner.seconds_to_push for winner in winners]
+    show.must(
+        len({winner.user_coupon_id for winner in winners}) == COUPONS,
+        f"each winner got a coupon of their own pushed over a WebSocket (median {median(pushes):.2f} s after asking)",
+    )
+    return winners
+
+
+async def ask_again(winner: Winner, event_id: str, show: Show) -> None:
+    again = (await winner.person.graph.ask(ISSUE, event=event_id))["issueCoupon"]
+    show.must(again["id"] == winner.issuance_id, "a winner who asks again gets the same issuance, not a second coupon")
+
+
+async def compare_stock(admin: Graph, event_id: str, show: Show) -> None:
+    event = (await admin.ask(STOCK, event=event_id))["couponEvent"]
+    stock = event["stock"]
+    show.must(
+        stock["accepted"] == stock["recorded"] == COUPONS and stock["inFlight"] == stock["deadLettered"] == 0,
+        f"both books agree: the gate accepted {stock['accepted']}, PostgreSQL recorded {stock['recorded']}, "
+        f"{stock['remaining']} left, the event is {event['status']}",
+    )
+
+
+async def _issue(person: Person, event_id: str) -> tuple[Winner | None, str | None]:
+    asked_at = time.monotonic()
+    answer = (await person.graph.ask(ISSUE, event=event_id))["issueCoupon"]
+    accepted = answer["status"] != "REJECTED"
+    return (Winner(person, answer["id"], asked_at) if accepted else None), answer["rejection"]
+
+
+async def _pushed(accepted: list[Winner]) -> list[Winner]:
+    room = asyncio.Semaphore(WATCH_AT_ONCE)
+
+    async def wait(winner: Winner) -> Winner:
+        async with room, asyncio.timeout(60):
+            async for data in winner.person.graph.watch(WATCH, id=winner.issuance_id):
+                issuance = data["couponIssuance"]
+                if issuance["status"] == "ISSUED":
+                    took = time.monotonic() - winner.asked_at
+                    coupon_id = issuance["userCoupon"]["id"]
+                    return Winner(winner.person, winner.issuance_id, winner.asked_at, coupon_id, took)
+        raise TimeoutError(f"issuance {winner.issuance_id} was never pushed as ISSUED")
+
+    return await asyncio.gather(*(wait(winner) for winner in accepted))

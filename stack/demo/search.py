@@ -1,0 +1,56 @@
+"""Scene: a guest looks for a place to stay."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from stack.demo.graph import Graph
+from stack.demo.show import Show
+
+SEARCH = """
+query Search($text: String, $stay: StayInput!) {
+  accommodations(filter: { text: $text }, stay: $stay, orderBy: PRICE_ASC, first: 5) {
+    totalCount
+    nodes {
+      id name address { region } lowestPrice(stay: $stay) { amount currency }
+      roomTypes { id name maxGuests quote(stay: $stay) { available total { amount currency } } }
+    }
+  }
+}"""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A room type that can be had for all nights, and what the guest was shown."""
+
+    room_type_id: str
+    place: str
+    total: Decimal
+    stay: dict[str, Any]
+
+
+async def search_places(graph: Graph, show: Show, check_in: date, check_out: date) -> Offer:
+    stay = {"checkIn": str(check_in), "checkOut": str(check_out), "guests": 2}
+    found = (await graph.ask(SEARCH, text=None, stay=stay))["accommodations"]
+    show.say(f"{found['totalCount']:,} places can take two guests from {check_in} to {check_out}; the cheapest:")
+    show.table(
+        "place", "district", "a night",
+        rows=[(place["name"], place["address"]["region"], price_of(place["lowestPrice"])) for place in found["nodes"]],
+    )  # fmt: skip
+    misspelled = (await graph.ask(SEARCH, text="apartmant", stay=stay))["accommodations"]
+    show.say(f'"apartmant", misspelled, still finds {misspelled["totalCount"]:,} of them')
+    offers = [_offer(place, room, stay) for place in found["nodes"] for room in place["roomTypes"]]
+    free = [offer for offer in offers if offer]
+    show.must(len(free) > 0, "what the search shows is really free, by the quote of its room type")
+    return free[0]
+
+
+def price_of(money: dict[str, Any]) -> str:
+    return f"{Decimal(money['amount']):,} {money['currency']}"
+
+
+def _offer(place: dict[str, Any], room: dict[str, Any], stay: dict[str, Any]) -> Offer | None:
+    if not room["quote"]["available"]:
+        return None
+    return Offer(room["id"], place["name"], Decimal(room["quote"]["total"]["amount"]), stay)
