@@ -1,0 +1,146 @@
+"""PortOne's REST endpoints: reading a payment, cancelling it, closing its account number."""
+
+import asyncio
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field, ValidationError
+
+from stack.portone import payments
+from stack.portone.books import Answer
+from stack.portone.published import published, published_cancellation
+from stack.portone.refusals import Refusal, refusal
+from stack.portone.till import Till, now
+
+router = APIRouter()
+
+Deed = Callable[[], dict[str, Any]]
+_KEY = re.compile(r'"?([A-Za-z0-9_-]{16,256})"?')
+
+
+class CancelBody(BaseModel):
+    reason: str = Field(min_length=1)
+    storeId: str | None = None  # noqa: N815 - PortOne's name
+    amount: int | None = Field(default=None, gt=0)
+    currentCancellableAmount: int | None = Field(default=None, ge=0)  # noqa: N815 - PortOne's name
+
+
+@router.get("/payments/{payment_id}")
+async def get_payment(payment_id: str, request: Request) -> Response:
+    till: Till = request.app.state.till
+    return await _answer(request, lambda: published(till.get(payment_id), till.settings.url))
+
+
+@router.post("/payments/{payment_id}/cancel")
+async def cancel_payment(payment_id: str, request: Request) -> Response:
+    till: Till = request.app.state.till
+    body = await request.body()
+    return await _answer(request, lambda: _cancel(till, payment_id, body))
+
+
+@router.post("/payments/{payment_id}/virtual-account/close")
+async def close_virtual_account(payment_id: str, request: Request) -> Response:
+    till: Till = request.app.state.till
+    return await _answer(request, lambda: _close_account(till, payment_id))
+
+
+def _cancel(till: Till, payment_id: str, body: bytes) -> dict[str, Any]:
+    try:
+        asked = CancelBody.model_validate_json(body)
+    except ValidationError as error:
+        raise refusal("INVALID_REQUEST", f"{error.error_count()} fields are not as they must be") from error
+    if asked.storeId not in (None, till.settings.store_id):
+        raise refusal("FORBIDDEN", "another store's payment")
+    payment = till.get(payment_id)
+    cancellation = till.cancel(payment, asked.amount, asked.currentCancellableAmount, asked.reason)
+    return {"cancellation": published_cancellation(cancellation)}
+
+
+def _close_account(till: Till, payment_id: str) -> dict[str, Any]:
+    at = now()
+    till.change(till.get(payment_id), lambda payment: payments.close_account(payment, at))
+    return {"closedAt": at.isoformat()}
+
+
+async def _answer(request: Request, deed: Deed) -> Response:
+    """Do it under its idempotency key, with the delays and failures that are switched on."""
+    till: Till = request.app.state.till
+    try:
+        _ensure_authorized(request, till)
+        if _spend(till, "errors_before"):
+            return _json(503, {"message": "switched on: an error before anything was done"})
+        answer = await _once(request, deed)
+    except Refusal as refused:
+        return _json(refused.status, refused.body)
+    if _spend(till, "errors_after"):
+        return _json(500, {"message": "switched on: an error after it was done"})
+    return Response(answer.body, answer.status, media_type="application/json")
+
+
+async def _once(request: Request, deed: Deed) -> Answer:
+    till: Till = request.app.state.till
+    key = _idempotency_key(request)
+    if key is None:
+        await asyncio.sleep(till.switches.latency)
+        return _done("", deed)
+    digest = hashlib.sha256(request.url.path.encode() + b"\0" + await request.body()).hexdigest()
+    known = till.books.find_answer(key, now(), timedelta(hours=till.settings.idempotency_hours))
+    if known is not None and known.request != digest:
+        raise refusal("INVALID_REQUEST", "this idempotency key was used for another request")
+    return known or await _first(request, key, digest, deed)
+
+
+async def _first(request: Request, key: str, digest: str, deed: Deed) -> Answer:
+    till: Till = request.app.state.till
+    under_way: set[str] = request.app.state.keys_under_way
+    if key in under_way:
+        raise refusal("IDEMPOTENCY_OUTSTANDING_REQUEST", "a request with this key is under way")
+    under_way.add(key)
+    try:
+        await asyncio.sleep(till.switches.latency)
+        answer = _done(digest, deed)
+        till.books.save_answer(key, answer, now())
+        return answer
+    finally:
+        under_way.discard(key)
+
+
+def _done(digest: str, deed: Deed) -> Answer:
+    try:
+        return Answer(digest, 200, orjson.dumps(deed()))
+    except Refusal as refused:
+        return Answer(digest, refused.status, orjson.dumps(refused.body))
+
+
+def _idempotency_key(request: Request) -> str | None:
+    given = request.headers.get("idempotency-key")
+    if given is None or request.method == "GET":
+        return None
+    match = _KEY.fullmatch(given)
+    if match is None:
+        raise refusal("INVALID_REQUEST", "an idempotency key has 16 to 256 letters, digits, - or _")
+    return match[1]
+
+
+def _ensure_authorized(request: Request, till: Till) -> None:
+    wanted = f"PortOne {till.settings.api_secret.get_secret_value()}"
+    given = request.headers.get("authorization", "")
+    if not hmac.compare_digest(given.encode(), wanted.encode()):
+        raise refusal("UNAUTHORIZED", "the Authorization header is not `PortOne <secret>`")
+
+
+def _spend(till: Till, count: str) -> bool:
+    left: int = getattr(till.switches, count)
+    if left:
+        till.switch(till.switches.model_copy(update={count: left - 1}))
+    return left > 0
+
+
+def _json(status: int, body: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(body), status, media_type="application/json")

@@ -1,0 +1,134 @@
+"""The simulator's own small interface: its switches, its books, and the bank's side of what is still open."""
+
+from datetime import datetime
+from functools import cache
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from pydantic import BaseModel, ValidationError
+
+from stack.portone import payments
+from stack.portone.payments import Payment, Status
+from stack.portone.refusals import Refusal, refusal
+from stack.portone.switches import Switches
+from stack.portone.till import Till, now
+
+router = APIRouter(prefix="/control")
+
+_WAITING = (Status.PAY_PENDING, Status.VIRTUAL_ACCOUNT_ISSUED)
+
+
+class Entry(BaseModel):
+    """One line of the books, in minor units of the currency."""
+
+    payment_id: str
+    status: Status
+    total: int
+    currency: str
+    paid: int
+    cancelled: int
+    paid_at: datetime | None
+    open_cancellations: list[str]
+
+
+@router.get("")
+async def page(request: Request) -> Response:
+    till: Till = request.app.state.till
+    entries = [_entry(each) for each in till.books.payments()]
+    shown = _page().substitute(
+        switches=escape(till.switches.model_dump_json(indent=2)),
+        rows="".join(_row(each) for each in reversed(entries[-50:])),
+    )
+    return HTMLResponse(shown)
+
+
+@router.get("/switches")
+async def get_switches(request: Request) -> Switches:
+    till: Till = request.app.state.till
+    return till.switches
+
+
+@router.patch("/switches")
+async def set_switches(request: Request) -> Response:
+    till: Till = request.app.state.till
+    try:
+        till.switch(Switches.model_validate({**till.switches.model_dump(), **await request.json()}))
+    except (ValidationError, ValueError, TypeError) as error:
+        return JSONResponse({"message": str(error)}, 400)
+    return JSONResponse(till.switches.model_dump())
+
+
+@router.get("/payments")
+async def books(request: Request) -> list[Entry]:
+    till: Till = request.app.state.till
+    return [_entry(each) for each in till.books.payments()]
+
+
+@router.post("/payments/{payment_id}/deposit")
+async def deposit(payment_id: str, request: Request) -> Response:
+    """The money of a pending payment or of an account number arrives."""
+    till: Till = request.app.state.till
+
+    def move(payment: Payment) -> None:
+        if payment.status not in _WAITING:
+            raise refusal("PAYMENT_NOT_WAITING_FOR_DEPOSIT", f"the payment is {payment.status}")
+        payments.pay(payment, payment.method, now())
+
+    return _told(lambda: till.change(till.get(payment_id), move))
+
+
+@router.post("/payments/{payment_id}/cancellations/{cancellation_id}/{outcome}")
+async def settle_cancellation(payment_id: str, cancellation_id: str, outcome: str, request: Request) -> Response:
+    """`outcome` is `succeed` or `fail`."""
+    till: Till = request.app.state.till
+    if outcome not in ("succeed", "fail"):
+        return JSONResponse({"message": "succeed or fail"}, 404)
+    return _told(lambda: till.settle(till.get(payment_id), cancellation_id, succeeded=outcome == "succeed"))
+
+
+@router.post("/clear")
+async def clear(request: Request) -> Response:
+    till: Till = request.app.state.till
+    till.clear()
+    return Response(status_code=204)
+
+
+def _told(deed: Any) -> Response:
+    try:
+        deed()
+    except Refusal as refused:
+        return JSONResponse(refused.body, refused.status)
+    return Response(status_code=204)
+
+
+def _entry(payment: Payment) -> Entry:
+    return Entry(
+        payment_id=payment.id,
+        status=payment.status,
+        total=payment.total,
+        currency=payment.currency,
+        paid=payment.total if payment.paid_at else 0,
+        cancelled=payment.cancelled,
+        paid_at=payment.paid_at,
+        open_cancellations=[each.id for each in payment.cancellations if each.status == "REQUESTED"],
+    )
+
+
+def _row(entry: Entry) -> str:
+    base = f"/control/payments/{escape(entry.payment_id)}"
+    actions = [("deposit", "Money arrives")] if entry.status in _WAITING else []
+    for each in entry.open_cancellations:
+        actions += [(f"cancellations/{each}/succeed", "Refund settles"), (f"cancellations/{each}/fail", "Refund fails")]
+    buttons = "".join(f'<button data-post="{base}/{path}">{label}</button>' for path, label in actions)
+    money = f"{entry.paid:,} / {entry.total:,} {escape(entry.currency)}"
+    cells = (f"<code>{escape(entry.payment_id)}</code>", entry.status, money, f"{entry.cancelled:,}", buttons)
+    return "<tr>" + "".join(f"<td>{each}</td>" for each in cells) + "</tr>"
+
+
+@cache
+def _page() -> Template:
+    return Template(files(__package__).joinpath("pages", "control.html").read_text())
