@@ -1,0 +1,61 @@
+"""The Redis of a service: its connections, scripts that go out together, and nudges to whoever watches."""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+from typing import Self
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from chassis.channels import Channels
+from chassis.scripts import Script, Scripts
+
+
+class Cache:
+    def __init__(self, redis: Redis) -> None:
+        self.redis = redis
+        self._scripts = Scripts(redis)
+        self._channels = Channels(redis)
+
+    @classmethod
+    def connect(cls, url: str) -> Self:
+        """A cache that opens its first connection when it is first asked something; it answers text, not bytes.
+
+        Nothing is sent twice by itself: after a broken connection only the caller knows whether asking again is safe.
+        """
+        return cls(
+            Redis.from_url(
+                url,
+                decode_responses=True,
+                retry=Retry(NoBackoff(), 0),
+                socket_connect_timeout=5,
+                socket_timeout=10,
+                socket_keepalive=True,
+                health_check_interval=30,
+            )
+        )
+
+    def script(self, lua: str) -> Script:
+        """`run = cache.script(lua)`, then `await run(keys=[…], args=[…])`.
+
+        It runs by its hash and is loaded again when the server has forgotten it. All calls of one turn of the event
+        loop go out as one pipeline.
+        """
+        return self._scripts.script(lua)
+
+    async def nudge(self, channel: str) -> None:
+        """Tell whoever watches `channel` to look; what there is to see is not said."""
+        await self.redis.publish(channel, "")
+
+    def joined(self, channel: str) -> AbstractAsyncContextManager[asyncio.Event]:
+        """An event that is set whenever `channel` is nudged, or may have been while the connection was away."""
+        return self._channels.joined(channel)
+
+    async def ping(self) -> None:
+        await self.redis.ping()
+
+    async def close(self) -> None:
+        await self._channels.close()
+        await self._scripts.close()
+        await self.redis.aclose()

@@ -1,0 +1,115 @@
+"""The consumer: which function listens to which message, and one transaction around each run of it."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from pydantic import ValidationError
+
+from chassis.database import Database
+from chassis.events import Message, Record, UnreadableRecord, envelope_of, name_of, payload_of, topic_of
+from chassis.inbox import first_times
+from chassis.resources import Resources, fill
+
+Function = TypeVar("Function", bound=Callable[..., Awaitable[None]])
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """One function that listens: to what, how many at a time, and what it wants handed in."""
+
+    name: str
+    function: Callable[..., Awaitable[None]]
+    message: type[Message]
+    batch: int | None
+    wanted: dict[str, type[object]]
+
+    def read(self, record: Record) -> Message:
+        """The record as this listener sees it, or UnreadableRecord: without the values, which may be private."""
+        envelope = envelope_of(record)
+        fields = payload_of(record) | {"message_id": envelope.message_id, "occurred_at": envelope.occurred_at}
+        try:
+            return self.message.model_validate(fields)
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+            raise UnreadableRecord(f"{self.name} is not what {self.message.__qualname__} expects: {wrong}") from None
+
+
+class Consumer:
+    """A routing table, `@consumer.on("booking.booking.completed")`; its name is the group in which a service reads.
+
+    A handler takes the session, the message (with `batch=N` a list of up to N), and whatever further parameters it
+    wants from the resources, found by their types.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._handlers: dict[str, Handler] = {}
+
+    def on(self, name: str, *, batch: int | None = None) -> Callable[[Function], Function]:
+        def listen(function: Function) -> Function:
+            if name in self._handlers:
+                taken = self._handlers[name].function
+                raise ValueError(f"{name} has its handler already: {taken.__module__}.{taken.__qualname__}.")
+            self._handlers[name] = _handler(name, function, batch)
+            return function
+
+        return listen
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All that is listened to."""
+        return frozenset(self._handlers)
+
+    @property
+    def topics(self) -> frozenset[str]:
+        return frozenset(topic_of(name) for name in self._handlers)
+
+    def handler_of(self, record: Record) -> Handler | None:
+        """Who listens to this record; most of what a topic carries is for others."""
+        name = name_of(record)
+        return self._handlers.get(name) if name is not None else None
+
+    def check(self, resources: Resources) -> None:
+        """Raise MissingResource now rather than at the first message."""
+        for handler in self._handlers.values():
+            fill(handler.function, resources, handler.wanted)
+
+    async def handle(self, database: Database, resources: Resources, record: Record) -> bool:
+        """Work on one record, in one transaction; False when it was seen before or nobody listens to it."""
+        handler = self.handler_of(record)
+        return handler is not None and await self.run(database, resources, handler, [record]) == 1
+
+    async def run(self, database: Database, resources: Resources, handler: Handler, records: Sequence[Record]) -> int:
+        """Work on records of one handler in one transaction with their inbox rows; how many of them were new."""
+        messages = {message.message_id: message for message in map(handler.read, records)}
+        arguments = fill(handler.function, resources, handler.wanted)
+        async with database.transaction() as session:
+            new = await first_times(session, self.name, messages)
+            fresh = [message for message_id, message in messages.items() if message_id in new]
+            if fresh and handler.batch:
+                await handler.function(session, fresh, **arguments)
+            elif fresh:
+                await handler.function(session, *fresh, **arguments)
+        return len(fresh)
+
+
+def _handler(name: str, function: Callable[..., Awaitable[None]], batch: int | None) -> Handler:
+    hints = get_type_hints(function)
+    parameters = list(inspect.signature(function).parameters)
+    if len(parameters) < 2:
+        raise TypeError(f"{function.__qualname__} must take a session and a message.")
+    if any(parameter not in hints for parameter in parameters):
+        raise TypeError(f"{function.__qualname__} must say the types of its parameters: they are found by them.")
+    message = _message_type(function, hints[parameters[1]], batch)
+    return Handler(name, function, message, batch, {each: hints[each] for each in parameters[2:]})
+
+
+def _message_type(function: Callable[..., Any], hint: Any, batch: int | None) -> type[Message]:
+    if batch is not None and get_origin(hint) is not list:
+        raise TypeError(f"{function.__qualname__} listens in batches: its second parameter is a list of messages.")
+    message = hint if batch is None else get_args(hint)[0]
+    if not (isinstance(message, type) and issubclass(message, Message)):
+        raise TypeError(f"{function.__qualname__} must say which Message it listens to, not {message!r}.")
+    return message

@@ -1,0 +1,147 @@
+"""Events and commands: what a subgraph says, how it looks on the wire, and a listener's own view of it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis import clock
+from chassis.ids import uuid7
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(\.[a-z0-9]+(-[a-z0-9]+)*){1,2}")
+_ENVELOPE = frozenset({"id", "occurred_at"})
+
+
+class UnreadableRecord(ValueError):
+    """A record whose envelope or payload can't be understood: trying again won't help."""
+
+
+def topic_of(name: str) -> str:
+    """`loyalty.coupon.issued` is an event of loyalty, `loyalty.hold-benefits` a command to it."""
+    subgraph, *rest = name.split(".")
+    return f"{subgraph}.events" if len(rest) == 2 else f"{subgraph}.commands"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a topic, as bytes: what is sent, and all of what arrives that a handler is given."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+    @classmethod
+    def of(
+        cls, name: str, payload: dict[str, Any], message_id: UUID | None = None, key: str = "", traceparent: str = ""
+    ) -> Self:
+        """A record as its producer would send it; `payload` may hold whatever orjson and Decimal know."""
+        headers = [("id", str(message_id or uuid7())), ("name", name), ("occurred-at", clock.now().isoformat())]
+        if traceparent:
+            headers.append(("traceparent", traceparent))
+        value = orjson.dumps(payload, default=str)
+        return cls(topic_of(name), key.encode(), value, tuple((word, text.encode()) for word, text in headers))
+
+
+class Event(BaseModel):
+    """What is said: `class CouponIssued(Event, name="loyalty.coupon.issued")`, its fields, and `key()`.
+
+    `id` and `occurred_at` are made with it and travel beside the payload. A class without a name is a shape that
+    named ones share.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: ClassVar[str]
+
+    id: UUID = Field(default_factory=uuid7)
+    occurred_at: datetime = Field(default_factory=lambda: clock.now())  # noqa: PLW0108 (tests turn clock.now)
+
+    def __init_subclass__(cls, *, name: str | None = None, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if name is None:
+            return
+        if not _NAME.fullmatch(name):
+            raise TypeError(f"{name!r} is no name of a message: subgraph.noun.verb or subgraph.verb-noun.")
+        if cls.key is Event.key:
+            raise TypeError(f"{cls.__qualname__} must say its key: messages of one key keep their order.")
+        cls.name = name
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, *, name: str | None = None, **options: Any) -> None:
+        super().__pydantic_init_subclass__(**options)
+
+    def key(self) -> str:
+        """Messages of one key arrive in the order they were said."""
+        raise TypeError(f"{type(self).__qualname__} has no key.")
+
+    def payload(self) -> dict[str, Any]:
+        """The fields without the envelope, as JSON has them: amounts, ids and dates are text."""
+        return self.model_dump(mode="json", exclude=set(_ENVELOPE))
+
+
+def encode(event: Event, traceparent: str = "") -> Record:
+    """The record of an event, for whoever sends it past the outbox."""
+    headers = [("id", str(event.id)), ("name", event.name), ("occurred-at", event.occurred_at.isoformat())]
+    if traceparent:
+        headers.append(("traceparent", traceparent))
+    return Record(
+        topic_of(event.name),
+        event.key().encode(),
+        orjson.dumps(event.payload()),
+        tuple((word, text.encode()) for word, text in headers),
+    )
+
+
+class Message(BaseModel):
+    """A listener's own view of a message: the fields it needs, whatever else is said."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    message_id: UUID
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What the headers of a record say."""
+
+    message_id: UUID
+    name: str
+    occurred_at: datetime
+    traceparent: str | None
+
+
+def name_of(record: Record) -> str | None:
+    """The message's name, when the record says one; a record without one is for nobody."""
+    name = dict(record.headers).get("name")
+    return name.decode(errors="replace") if name is not None else None
+
+
+def envelope_of(record: Record) -> Envelope:
+    headers = dict(record.headers)
+    try:
+        traceparent = headers.get("traceparent")
+        return Envelope(
+            UUID(headers["id"].decode()),
+            headers["name"].decode(),
+            datetime.fromisoformat(headers["occurred-at"].decode()),
+            traceparent.decode() if traceparent else None,
+        )
+    except (KeyError, ValueError) as error:
+        raise UnreadableRecord(f"The headers of a record can't be read: {error!r}") from error
+
+
+def payload_of(record: Record) -> dict[str, Any]:
+    try:
+        payload = orjson.loads(record.value or b"")
+    except orjson.JSONDecodeError as error:
+        raise UnreadableRecord(f"The value of a record is no JSON: {error}") from error
+    if not isinstance(payload, dict):
+        raise UnreadableRecord("The value of a record is no JSON object.")
+    return payload
