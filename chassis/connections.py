@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 import strawberry
-from graphql import FieldNode, GraphQLResolveInfo, SelectionSetNode, get_directive_values
-from graphql.type import GraphQLIncludeDirective, GraphQLSkipDirective
+from graphql import BooleanValueNode, DirectiveNode, FieldNode, GraphQLResolveInfo, SelectionSetNode, VariableNode
 
-from .pagination import Page
+from chassis.pagination import Page
 
 Node = TypeVar("Node")
 Row = TypeVar("Row")
@@ -88,8 +87,13 @@ def _fields(info: GraphQLResolveInfo[Any], selection_set: SelectionSetNode) -> I
 
 
 def _included(info: GraphQLResolveInfo[Any], selection: Any) -> bool:
-    if not selection.directives:
-        return True
-    skip = get_directive_values(GraphQLSkipDirective, selection, info.variable_values)
-    include = get_directive_values(GraphQLIncludeDirective, selection, info.variable_values)
-    return not (skip and skip["if"]) and not (include and not include["if"])
+    conditions = {each.name.value: _condition(info, each) for each in selection.directives or ()}
+    return not conditions.get("skip", False) and conditions.get("include", True)
+
+
+def _condition(info: GraphQLResolveInfo[Any], directive: DirectiveNode) -> bool:
+    value = next((each.value for each in directive.arguments or () if each.name.value == "if"), None)
+    if isinstance(value, VariableNode):
+        variables: Any = info.variable_values  # Strawberry hands over the plain values
+        return bool(variables.get(value.name.value))
+    return isinstance(value, BooleanValueNode) and value.value

@@ -7,11 +7,11 @@ from typing import Any, TypeAlias, TypeVar
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from .cache import Cache
-from .database import Database
-from .principal import ANONYMOUS, Principal
-from .resources import Resources
-from .settings import ServiceSettings
+from chassis.cache import Cache
+from chassis.database import Database
+from chassis.principal import ANONYMOUS, Principal
+from chassis.resources import Resources
+from chassis.settings import ServiceSettings
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Integer, SmallInteger, and_, false, or_, tuple_
 from sqlalchemy.sql import ColumnElement
 
-from .errors import FieldError, InvalidInput
+from chassis.errors import FieldError, InvalidInput
 
 _LONGEST_CURSOR = 2_000
 

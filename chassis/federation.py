@@ -10,7 +10,7 @@ from strawberry.printer import print_schema as print_strawberry_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import get_object_definition
 
-from .scalars import SCALARS
+from chassis.scalars import SCALARS
 
 # The newest version that every composer in use understands.
 FEDERATION_VERSION: Final = "2.9"

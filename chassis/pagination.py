@@ -8,9 +8,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import ColumnElement
 
-from .cursors import Order as Order
-from .cursors import after_cursor, cursor_for, decode_cursor
-from .errors import FieldError, InvalidInput
+from chassis.cursors import Order as Order
+from chassis.cursors import after_cursor, cursor_for, decode_cursor
+from chassis.errors import FieldError, InvalidInput
 
 MAX_PAGE_SIZE = 100
 

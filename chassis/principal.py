@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from .errors import Unauthenticated
+from chassis.errors import Unauthenticated
 
 
 class Role(enum.Enum):

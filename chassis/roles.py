@@ -8,9 +8,9 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldE
 from strawberry.federation.schema_directive import Location, schema_directive
 from strawberry.types.field import StrawberryField
 
-from .errors import Forbidden, Unauthenticated
-from .principal import Principal
-from .principal import Role as Role
+from chassis.errors import Forbidden, Unauthenticated
+from chassis.principal import Principal
+from chassis.principal import Role as Role
 
 
 @schema_directive(

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import strawberry
 
-from . import money
-from .connections import Connection as Connection
-from .connections import Edge as Edge
-from .connections import PageInfo as PageInfo
-from .connections import wants_total as wants_total
+from chassis import money
+from chassis.connections import Connection as Connection
+from chassis.connections import Edge as Edge
+from chassis.connections import PageInfo as PageInfo
+from chassis.connections import wants_total as wants_total
 
 
 @strawberry.federation.type(shareable=True)

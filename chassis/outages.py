@@ -1,0 +1,55 @@
+"""Which exceptions only mean that a server is away or busy for now, so that asking again can succeed."""
+
+import socket
+
+import aiokafka.errors
+import redis.exceptions
+import sqlalchemy.exc
+
+# SQLSTATE classes and codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_CLASSES = (
+    "08",  # connection exceptions
+    "53",  # insufficient resources
+    "57P",  # the server is shutting down or starting up
+    "58",  # the server's own system failed
+)
+_CODES = frozenset(
+    {
+        "40001",  # serialization failure
+        "40P01",  # deadlock
+        "55P03",  # lock timeout
+        "57014",  # statement timeout
+    }
+)
+_AWAY = (
+    ConnectionError,
+    TimeoutError,
+    socket.gaierror,
+    sqlalchemy.exc.TimeoutError,
+    redis.exceptions.ConnectionError,
+    redis.exceptions.TimeoutError,
+    redis.exceptions.ReadOnlyError,
+    redis.exceptions.TryAgainError,
+    redis.exceptions.ClusterDownError,
+    redis.exceptions.MasterDownError,
+    redis.exceptions.OutOfMemoryError,
+)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the error says nothing about the request itself."""
+    if isinstance(error, sqlalchemy.exc.DBAPIError):
+        return error.connection_invalidated or _is_database_outage(error.orig)
+    if isinstance(error, aiokafka.errors.KafkaError):
+        return bool(error.retriable)
+    if isinstance(error, (redis.exceptions.AuthenticationError, redis.exceptions.AuthorizationError)):
+        return False
+    return isinstance(error, _AWAY) or _is_database_outage(error)
+
+
+def _is_database_outage(error: BaseException | None) -> bool:
+    """For asyncpg's own exceptions and for what SQLAlchemy wraps around them."""
+    state = getattr(error, "sqlstate", None)
+    if isinstance(state, str):
+        return state in _CODES or state.startswith(_CLASSES)
+    return isinstance(error, _AWAY)
