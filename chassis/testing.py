@@ -77,7 +77,7 @@ class SubgraphUnderTest:
     def cache(self) -> Cache:
         return self.resources[Cache]
 
-    async def graphql(  # noqa: PLR0917
+    async def graphql(
         self,
         document: str,
         variables: dict[str, Any] | None = None,
@@ -95,7 +95,7 @@ class SubgraphUnderTest:
         body = response.json()
         return Answer(body.get("data") or {}, body.get("errors") or [])
 
-    def subscribe(  # noqa: PLR0917
+    def subscribe(
         self,
         document: str,
         variables: dict[str, Any] | None = None,

@@ -15,7 +15,8 @@ class GraphError(Exception):
 
     def __init__(self, errors: list[dict[str, Any]]) -> None:
         self.codes = [error.get("extensions", {}).get("code", "UNKNOWN") for error in errors]
-        super().__init__("; ".join(f"{error['message']} ({code})" for error, code in zip(errors, self.codes, strict=True)))
+        sentences = [error["message"] for error in errors]
+        super().__init__("; ".join(f"{say} ({code})" for say, code in zip(sentences, self.codes, strict=True)))
 
 
 class Graph:

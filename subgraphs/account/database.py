@@ -3,8 +3,8 @@
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
-from chassis.consumer import DeadLetterColumns
 from chassis.database import metadata
+from chassis.dead_letters import DeadLetterColumns
 from chassis.inbox import InboxColumns
 from chassis.outbox import OutboxColumns
 

@@ -1,6 +1,7 @@
 """People as the graph shows them."""
 
 from datetime import date, datetime
+from enum import Enum
 from typing import Self
 
 import strawberry
@@ -12,12 +13,19 @@ from chassis.roles import Role
 from . import tables
 from .loaders import users_by_id
 
-Gender = strawberry.enum(tables.Gender)
 strawberry.enum(Role)
 
 
+@strawberry.enum
+class Gender(Enum):
+    FEMALE = "FEMALE"
+    MALE = "MALE"
+    OTHER = "OTHER"
+
+
 @strawberry.federation.type(
-    keys=["id"], description='A person as everybody may see them. Somebody who left is still answered, as "Former guest".'
+    keys=["id"],
+    description='A person as everybody may see them. Somebody who left is still answered, as "Former guest".',
 )
 class User:
     id: strawberry.ID
@@ -45,8 +53,8 @@ class User:
 
 @strawberry.federation.type(
     keys=["id"],
-    description="The signed-in person as only they may see themselves. Other subgraphs hang what is private to a person "
-    "here, nullable, so that one of them being away never looks like being signed out.",
+    description="The signed-in person as only they may see themselves. Other subgraphs hang what is private to a "
+    "person here, nullable, so that one of them being away never looks like being signed out.",
 )
 class Viewer:
     id: strawberry.ID
@@ -69,14 +77,14 @@ class Viewer:
             email_verified=row.email_verified_at is not None,
             phone_number=row.phone_number,
             birth_date=row.birth_date,
-            gender=row.gender,
+            gender=Gender(row.gender) if row.gender else None,
             preferred_language=row.preferred_language,
             address=row.address,
             role=Role(row.role),
         )
 
     @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Self | None:  # noqa: A002 - the key's name
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> "Viewer | None":  # noqa: A002 - the key's name
         return await viewer_of(info) if parse_id(id) == info.context.principal.user_id else None
 
 

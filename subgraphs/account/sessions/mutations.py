@@ -43,7 +43,7 @@ class SignUpInput:
             display_name=self.display_name.strip(),
             phone_number=self.phone_number,
             birth_date=self.birth_date,
-            gender=self.gender,
+            gender=self.gender.value if self.gender else None,
             preferred_language=self.preferred_language,
             address=self.address,
             role=self.role.value,

@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
+from chassis.database import INSTANT
 from chassis.ids import uuid7
 
 from ..database import Table
@@ -24,8 +25,8 @@ class RefreshToken(Table, table=True):
     family_id: UUID
     user_id: UUID = Field(foreign_key="users.id", index=True)
     token_hash: bytes = Field(unique=True)
-    created_at: datetime = Field(sa_type=DateTime(timezone=True))
-    expires_at: datetime = Field(sa_type=DateTime(timezone=True))
-    used_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    created_at: datetime = Field(sa_type=INSTANT)
+    expires_at: datetime = Field(sa_type=INSTANT)
+    used_at: datetime | None = Field(default=None, sa_type=INSTANT)
     successor_salt: bytes | None = None
-    ended_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    ended_at: datetime | None = Field(default=None, sa_type=INSTANT)
