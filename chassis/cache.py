@@ -9,7 +9,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from chassis.channels import Channels
-from chassis.scripts import Script, Scripts
+from chassis.scripts import Library, Script, Scripts
 
 
 class Cache:
@@ -43,6 +43,10 @@ class Cache:
         loop go out as one pipeline.
         """
         return self._scripts.script(lua)
+
+    def library(self, lua: str) -> Library:
+        """Functions: `take = cache.library(lua).function("take")`, then called and loaded as a script is."""
+        return self._scripts.library(lua)
 
     async def nudge(self, channel: str) -> None:
         """Tell whoever watches `channel` to look; what there is to see is not said."""

@@ -1,4 +1,4 @@
-"""Lua scripts on Redis by their hash; the calls of one turn of the event loop go out as one pipeline."""
+"""Lua on Redis, scripts and functions; the calls of one turn of the event loop go out as one pipeline."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from hashlib import sha1
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError
+from redis.exceptions import NoScriptError, ResponseError
 
 Argument = str | int | float | bytes
 
@@ -16,20 +16,73 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    script: "Script"
+    script: "Script | Function"
     keys: Sequence[str]
     args: Sequence[Argument]
     answer: "asyncio.Future[Any]"
 
 
 class Script:
+    """A text that is run by its hash."""
+
+    command = "EVALSHA"
+
     def __init__(self, scripts: "Scripts", lua: str) -> None:
         self._scripts = scripts
         self.lua = lua
-        self.sha = sha1(lua.encode(), usedforsecurity=False).hexdigest()
+        self.reference = sha1(lua.encode(), usedforsecurity=False).hexdigest()
 
     async def __call__(self, keys: Sequence[str] = (), args: Sequence[Argument] = ()) -> Any:
         return await self._scripts.call(self, keys, args)
+
+    @property
+    def source(self) -> "Script":
+        return self
+
+    def is_unknown(self, answer: object) -> bool:
+        return isinstance(answer, NoScriptError)
+
+    async def load(self, redis: Redis) -> None:
+        await redis.script_load(self.lua)
+
+
+class Library:
+    """Functions that share their text and what it keeps between calls: `#!lua name=doors` in its first line.
+
+    The text names its functions after the library (`doors_open`). Both names are made to carry the text's hash, so
+    that two versions live side by side while processes of one take over from those of the other.
+    """
+
+    def __init__(self, scripts: "Scripts", lua: str) -> None:
+        name = lua.partition("name=")[2].split()[0]
+        digest = sha1(lua.encode(), usedforsecurity=False).hexdigest()
+        self._scripts = scripts
+        self.name = f"{name}_{digest[:10]}"
+        self.lua = lua.replace(name, self.name)
+
+    def function(self, name: str) -> "Function":
+        """`library.function("open")` is the one the text registers as `doors_open`."""
+        return Function(self._scripts, self, name)
+
+    async def load(self, redis: Redis) -> None:
+        await redis.function_load(self.lua, replace=True)
+
+
+class Function:
+    """A function of a library, called by its name."""
+
+    command = "FCALL"
+
+    def __init__(self, scripts: "Scripts", library: Library, name: str) -> None:
+        self._scripts = scripts
+        self.source = library
+        self.reference = f"{library.name}_{name}"
+
+    async def __call__(self, keys: Sequence[str] = (), args: Sequence[Argument] = ()) -> Any:
+        return await self._scripts.call(self, keys, args)
+
+    def is_unknown(self, answer: object) -> bool:
+        return isinstance(answer, ResponseError) and "Function not found" in str(answer)
 
 
 class Scripts:
@@ -43,7 +96,10 @@ class Scripts:
     def script(self, lua: str) -> Script:
         return Script(self, lua)
 
-    async def call(self, script: Script, keys: Sequence[str], args: Sequence[Argument]) -> Any:
+    def library(self, lua: str) -> Library:
+        return Library(self, lua)
+
+    async def call(self, script: Script | Function, keys: Sequence[str], args: Sequence[Argument]) -> Any:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Any] = loop.create_future()
         self._waiting.append(_Call(script, keys, args, answer))
@@ -67,8 +123,8 @@ class Scripts:
         try:
             forgotten = await self._attempt(calls)
             if forgotten:
-                for script in {call.script for call in forgotten}:
-                    await self._redis.script_load(script.lua)
+                for source in {call.script.source for call in forgotten}:
+                    await source.load(self._redis)
                 for call in await self._attempt(forgotten):
                     _refuse(call, NoScriptError("The server forgets scripts as soon as they are loaded."))
         except Exception as error:  # noqa: BLE001 (each caller is given it)
@@ -79,11 +135,12 @@ class Scripts:
         """Send all in one go, hand out the answers, and return the calls whose script the server does not know."""
         async with self._redis.pipeline(transaction=False) as pipeline:
             for call in calls:
-                pipeline.evalsha(call.script.sha, len(call.keys), *call.keys, *call.args)
+                script = call.script
+                pipeline.execute_command(script.command, script.reference, len(call.keys), *call.keys, *call.args)
             answers = await pipeline.execute(raise_on_error=False)
         forgotten = []
         for call, answer in zip(calls, answers, strict=True):
-            if isinstance(answer, NoScriptError):
+            if call.script.is_unknown(answer):
                 forgotten.append(call)
             elif isinstance(answer, Exception):
                 _refuse(call, answer)
