@@ -1,0 +1,27 @@
+"""Take the money payment says has come: it confirms the booking, or goes back whole when the booking has ended."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chassis.cache import Cache
+from chassis.ids import uuid7
+
+from . import store
+from .advance import advance_booking
+from .flow import Signal, is_awaited
+from .rules import is_final
+
+
+async def pay_booking(session: AsyncSession, cache: Cache, booking_id: UUID, amount: Decimal) -> None:
+    booking = await store.lock_booking(session, booking_id)
+    if booking.paid is not None:
+        store.add_step(session, booking, Signal.PAYMENT_PAID, "past")
+        return
+    if not is_awaited(booking, Signal.PAYMENT_PAID):
+        raise ValueError(f"Booking {booking_id} is told of money it never asked for")
+    booking.paid = amount
+    if is_final(booking.status):
+        booking.refund_id, booking.refund_amount = uuid7(), amount
+    await advance_booking(session, cache, booking, Signal.PAYMENT_PAID)

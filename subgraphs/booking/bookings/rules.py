@@ -1,0 +1,171 @@
+"""What is true of bookings: what may be asked for, whose they are, how they are called, and what they cost."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from chassis.errors import DomainError, FieldError, InvalidInput
+
+from .snapshots import Cancellation, CancelledBy
+from .tables import Booking, BookingStatus, RefusalCode
+
+# Neither 0 and O nor 1, I and L nor U and V can be taken for each other when a code is read out.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 8
+CODES = len(CODE_ALPHABET) ** CODE_LENGTH
+
+FINAL = frozenset({BookingStatus.COMPLETED, BookingStatus.REFUSED, BookingStatus.EXPIRED, BookingStatus.CANCELLED})
+
+_LONGEST_ORDER_NAME = 100
+_LARGEST_NUMBER = 2**31 - 1
+_LARGEST_AMOUNT = Decimal(10) ** 15
+
+
+class IdempotencyMismatch(DomainError):
+    code = "IDEMPOTENCY_MISMATCH"
+
+
+@dataclass(frozen=True)
+class BookingRequest:
+    """What a guest asks for."""
+
+    idempotency_key: str
+    room_type_id: UUID
+    check_in: date
+    check_out: date
+    guests: int
+    rooms: int
+    guest_name: str
+    guest_phone: str
+    special_requests: str | None = None
+    user_coupon_id: UUID | None = None
+    points: int = 0
+    expected_total: Decimal | None = None
+
+
+def ensure_possible(request: BookingRequest) -> None:
+    """Whether the room type takes such a stay is accommodation's to say; this is what nobody could take."""
+    wrong = [*_wrong_numbers(request), *_wrong_texts(request)]
+    if wrong:
+        said = ", ".join(f"{each.field} ({each.code})" for each in wrong)
+        raise InvalidInput(f"This can't be booked: {said}.", wrong)
+
+
+def _wrong_numbers(request: BookingRequest) -> Iterator[FieldError]:
+    if request.check_out <= request.check_in:
+        yield FieldError("checkOut", "NOT_AFTER_CHECK_IN")
+    for field, number, least in (
+        ("guests", request.guests, 1),
+        ("rooms", request.rooms, 1),
+        ("points", request.points, 0),
+    ):
+        if not least <= number <= _LARGEST_NUMBER:
+            yield FieldError(field, "OUT_OF_RANGE")
+    total = request.expected_total
+    if total is not None and not (total.is_finite() and 0 <= total < _LARGEST_AMOUNT):
+        yield FieldError("expectedTotal", "OUT_OF_RANGE")
+
+
+def _wrong_texts(request: BookingRequest) -> Iterator[FieldError]:
+    for field, text, least, most in (
+        ("idempotencyKey", request.idempotency_key, 1, 255),
+        ("guestName", request.guest_name, 1, 100),
+        ("guestPhone", request.guest_phone, 3, 30),
+        ("specialRequests", request.special_requests or "", 0, 1000),
+    ):
+        if not least <= len(text) <= most:
+            yield FieldError(field, "TOO_SHORT" if len(text) < least else "TOO_LONG")
+        elif not _is_storable(text):
+            yield FieldError(field, "NOT_TEXT")
+
+
+def _is_storable(text: str) -> bool:
+    """PostgreSQL stores neither the null character nor half a surrogate pair; JSON can carry both."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def fingerprint_of(request: BookingRequest) -> str:
+    """The same for requests that ask for the same, however the amount was written."""
+    asked = asdict(request)
+    del asked["idempotency_key"]
+    if request.expected_total is not None:
+        asked["expected_total"] = request.expected_total.normalize()
+    return hashlib.sha256(json.dumps(asked, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def ensure_same_request(booking: Booking, fingerprint: str) -> None:
+    if booking.fingerprint != fingerprint:
+        raise IdempotencyMismatch("This idempotency key was used for another booking.")
+
+
+def code_for(number: int) -> str:
+    """The code of a number below `CODES`."""
+    letters = []
+    for _ in range(CODE_LENGTH):
+        number, letter = divmod(number, len(CODE_ALPHABET))
+        letters.append(CODE_ALPHABET[letter])
+    return "".join(reversed(letters))
+
+
+def belongs_to(booking: Booking, user_id: UUID | None) -> bool:
+    return booking.guest_id == user_id
+
+
+def is_final(status: BookingStatus) -> bool:
+    return status in FINAL
+
+
+def write_refusal(booking: Booking, code: RefusalCode, message: str, night: date | None = None) -> None:
+    """Write down why it could not be had; the flow lets go what is held."""
+    booking.refusal_code = code
+    booking.refusal_message = message
+    booking.refusal_night = night
+
+
+def cancel_in_full(booking: Booking, reason: str, refund_id: UUID) -> None:
+    """Write down that the house could not keep its word: nothing is charged, everything goes back."""
+    refund = booking.paid or Decimal(0)
+    booking.cancellation = Cancellation(
+        by=CancelledBy.HOUSE,
+        reason=reason,
+        fee=Decimal(0),
+        refund=refund,
+        points_returned=booking.points_used,
+        coupon_returned=booking.user_coupon_id is not None,
+    )
+    if refund:
+        booking.refund_id, booking.refund_amount = refund_id, refund
+
+
+def price_booking(booking: Booking, coupon_discount: Decimal, points_used: int) -> None:
+    """Write down what is left to pay of the subtotal."""
+    if booking.subtotal is None:
+        raise ValueError(f"Booking {booking.id} has no subtotal yet")
+    booking.coupon_discount = coupon_discount
+    booking.points_used = points_used
+    booking.total = total_for(booking.subtotal, coupon_discount, points_used)
+
+
+def total_for(subtotal: Decimal, coupon_discount: Decimal, points_used: int) -> Decimal:
+    """What is left to pay. Points count one unit of the currency each."""
+    total = subtotal - coupon_discount - points_used
+    if total < 0:
+        raise ValueError(f"{coupon_discount} and {points_used} points are more than the subtotal of {subtotal}")
+    return total
+
+
+def money_kept(booking: Booking) -> Decimal:
+    """What was paid and does not go back."""
+    return (booking.paid or Decimal(0)) - (booking.refund_amount or Decimal(0))
+
+
+def order_name_for(booking: Booking) -> str:
+    """What the guest reads in the payment window."""
+    if booking.terms is None:
+        raise ValueError(f"Booking {booking.id} has no terms yet")
+    place = booking.terms.place
+    return f"{place.accommodation_name} · {place.room_type_name}"[:_LONGEST_ORDER_NAME]

@@ -1,0 +1,149 @@
+"""Every SQL statement about bookings and their steps."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy
+from sqlalchemy import ColumnElement
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import and_, col, func, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chassis import clock
+from chassis.errors import NotFound
+from chassis.pagination import Order, Page, page
+
+from .tables import PAYABLE, Booking, BookingStatus, BookingStep, Stage
+
+# By the names the graph gives them; the id makes each order total.
+ORDERS: Final[Mapping[str, Sequence[Order]]] = {
+    "CREATED_AT_DESC": (Order(Booking.created_at, descending=True), Order(Booking.id, descending=True)),
+    "CREATED_AT_ASC": (Order(Booking.created_at), Order(Booking.id)),
+    "CHECK_IN_ASC": (Order(Booking.check_in), Order(Booking.id)),
+    "CHECK_IN_DESC": (Order(Booking.check_in, descending=True), Order(Booking.id, descending=True)),
+}
+
+
+async def insert_booking(session: AsyncSession, booking: Booking) -> Booking | None:
+    """The booking as stored; None when its key or its code is taken. One who is taking it right now is waited for."""
+    statement = insert(Booking).values(booking.model_dump()).on_conflict_do_nothing().returning(Booking)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def find_booking(session: AsyncSession, booking_id: UUID) -> Booking | None:
+    return (await session.exec(select(Booking).where(Booking.id == booking_id))).first()
+
+
+async def find_booking_by_key(session: AsyncSession, guest_id: UUID, key: str) -> Booking | None:
+    statement = select(Booking).where(Booking.guest_id == guest_id, Booking.idempotency_key == key)
+    return (await session.exec(statement)).first()
+
+
+async def bookings_by_id(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Booking]:
+    rows = await session.exec(select(Booking).where(col(Booking.id).in_(ids)))
+    return {booking.id: booking for booking in rows}
+
+
+async def lock_booking(session: AsyncSession, booking_id: UUID) -> Booking:
+    """The booking, with everybody else who would advance it waiting."""
+    booking = (await session.exec(select(Booking).where(Booking.id == booking_id).with_for_update())).first()
+    if booking is None:
+        raise NotFound(f"There is no booking {booking_id}.")
+    return booking
+
+
+def add_step(session: AsyncSession, booking: Booking, name: str, detail: str | None) -> None:
+    session.add(BookingStep(booking_id=booking.id, at=clock.now(), name=name, detail=detail))
+
+
+async def steps_of(session: AsyncSession, booking_id: UUID) -> Sequence[BookingStep]:
+    statement = select(BookingStep).where(BookingStep.booking_id == booking_id)
+    return (await session.exec(statement.order_by(col(BookingStep.at), col(BookingStep.id)))).all()
+
+
+async def page_of_bookings(
+    session: AsyncSession,
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    order: str,
+    first: int,
+    after: str | None,
+    count: bool,
+) -> Page[Booking]:
+    """`order` is one of ORDERS."""
+    statement = sqlalchemy.select(Booking).where(*conditions)
+    return await page(session, statement, order=ORDERS[order], first=first, after=after, count=count)
+
+
+def of_guest(
+    guest_id: UUID,
+    statuses: Sequence[BookingStatus] | None = None,
+    check_in_from: date | None = None,
+    check_in_to: date | None = None,
+) -> Sequence[ColumnElement[bool]]:
+    """The guest's bookings, of which only those with one of the statuses and a check-in within both days."""
+    wanted = [col(Booking.guest_id) == guest_id]
+    if statuses is not None:
+        wanted.append(col(Booking.status).in_(statuses))
+    if check_in_from is not None:
+        wanted.append(col(Booking.check_in) >= check_in_from)
+    if check_in_to is not None:
+        wanted.append(col(Booking.check_in) <= check_in_to)
+    return wanted
+
+
+async def due_bookings(session: AsyncSession, now: datetime, limit: int) -> Sequence[UUID]:
+    return await _ids(session, _is_due(now), col(Booking.payment_due_at), limit)
+
+
+async def lock_due_booking(session: AsyncSession, booking_id: UUID, now: datetime) -> Booking | None:
+    return await _lock_if(session, booking_id, _is_due(now))
+
+
+async def silent_bookings(session: AsyncSession, now: datetime, wait: timedelta, limit: int) -> Sequence[UUID]:
+    return await _ids(session, _is_silent(now, wait), col(Booking.asked_at), limit)
+
+
+async def lock_silent_booking(
+    session: AsyncSession, booking_id: UUID, now: datetime, wait: timedelta
+) -> Booking | None:
+    return await _lock_if(session, booking_id, _is_silent(now, wait))
+
+
+async def stayed_bookings(session: AsyncSession, today: date, limit: int) -> Sequence[UUID]:
+    return await _ids(session, _has_stayed(today), col(Booking.check_out), limit)
+
+
+async def lock_stayed_booking(session: AsyncSession, booking_id: UUID, today: date) -> Booking | None:
+    return await _lock_if(session, booking_id, _has_stayed(today))
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return and_(_in_stages(PAYABLE), col(Booking.payment_due_at) <= now)
+
+
+def _is_silent(now: datetime, wait: timedelta) -> ColumnElement[bool]:
+    """Twice the wait for each time it was asked again, so that those who are away are not buried in questions."""
+    patience = wait * func.power(2, func.least(Booking.asked_again, 5))
+    # The plain comparison is what the index answers.
+    return and_(col(Booking.asked_at) <= now - wait, col(Booking.asked_at) + patience <= now)
+
+
+def _has_stayed(today: date) -> ColumnElement[bool]:
+    return and_(_in_stages((Stage.CONFIRMED,)), col(Booking.check_out) < today)
+
+
+def _in_stages(stages: Sequence[Stage]) -> ColumnElement[bool]:
+    return or_(*(col(Booking.stage) == stage for stage in stages))
+
+
+async def _ids(session: AsyncSession, condition: ColumnElement[bool], order: Any, limit: int) -> Sequence[UUID]:
+    return (await session.exec(select(Booking.id).where(condition).order_by(order).limit(limit))).all()
+
+
+async def _lock_if(session: AsyncSession, booking_id: UUID, condition: ColumnElement[bool]) -> Booking | None:
+    """The booking, unless another worker has it or the condition no longer holds: its lock is the lease."""
+    statement = select(Booking).where(Booking.id == booking_id, condition).with_for_update(skip_locked=True)
+    return (await session.exec(statement)).first()

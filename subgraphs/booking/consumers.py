@@ -1,0 +1,189 @@
+"""What booking listens to: the reports of those it asked, each to the verb that takes it."""
+
+from datetime import date, time
+from decimal import Decimal
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chassis.cache import Cache
+from chassis.consumer import Consumer
+from chassis.events import Message
+
+from .bookings.flow import Signal
+from .bookings.lose import lose_nights
+from .bookings.pay import pay_booking
+from .bookings.refund import note_failed_refund, take_refund
+from .bookings.refuse import refuse_booking
+from .bookings.snapshots import BookedPlace, CancellationPolicy, NightPrice, StayTerms
+from .bookings.tables import RefusalCode
+from .bookings.take import take_report
+from .bookings.take_benefits import take_benefits
+from .bookings.take_nights import take_nights
+
+consumer = Consumer("booking")
+
+
+class Report(Message):
+    booking_id: UUID
+
+
+class NightsHeld(Report):
+    accommodation_id: UUID
+    host_id: UUID
+    accommodation_name: str
+    room_type_name: str
+    address_line: str
+    check_in_time: time
+    check_out_time: time
+    nights: tuple[NightPrice, ...]
+    subtotal: Decimal
+    policy: CancellationPolicy | None
+
+    def terms(self) -> StayTerms:
+        place = BookedPlace(
+            accommodation_name=self.accommodation_name,
+            room_type_name=self.room_type_name,
+            address_line=self.address_line,
+            check_in_time=self.check_in_time,
+            check_out_time=self.check_out_time,
+        )
+        return StayTerms(place=place, nights=self.nights, policy=self.policy)
+
+
+class NightsRefused(Report):
+    reason: RefusalCode
+    message: str
+    night: date | None = None
+
+
+class BenefitsHeld(Report):
+    discount: Decimal
+    points: int
+
+
+class BenefitsRefused(Report):
+    reason: RefusalCode
+    message: str
+
+
+class PaymentRefused(Report):
+    message: str
+
+
+class PaymentPaid(Report):
+    amount: Decimal
+
+
+class PaymentRefunded(Report):
+    refund_id: UUID
+
+
+class PaymentRefundFailed(Report):
+    refund_id: UUID
+    reason: str
+
+
+@consumer.on("accommodation.nights.held")
+async def nights_held(session: AsyncSession, message: NightsHeld, cache: Cache) -> None:
+    await take_nights(
+        session,
+        cache,
+        message.booking_id,
+        accommodation_id=message.accommodation_id,
+        host_id=message.host_id,
+        terms=message.terms(),
+        subtotal=message.subtotal,
+    )
+
+
+@consumer.on("accommodation.nights.refused")
+async def nights_refused(session: AsyncSession, message: NightsRefused, cache: Cache) -> None:
+    await refuse_booking(
+        session,
+        cache,
+        message.booking_id,
+        Signal.NIGHTS_REFUSED,
+        code=message.reason,
+        message=message.message,
+        night=message.night,
+    )
+
+
+@consumer.on("accommodation.nights.confirmed")
+async def nights_confirmed(session: AsyncSession, message: Report, cache: Cache) -> None:
+    await take_report(session, cache, message.booking_id, Signal.NIGHTS_CONFIRMED)
+
+
+@consumer.on("accommodation.nights.lost")
+async def nights_lost(session: AsyncSession, message: Report, cache: Cache) -> None:
+    await lose_nights(session, cache, message.booking_id)
+
+
+@consumer.on("accommodation.nights.released")
+async def nights_released(session: AsyncSession, message: Report, cache: Cache) -> None:
+    await take_report(session, cache, message.booking_id, Signal.NIGHTS_RELEASED)
+
+
+@consumer.on("loyalty.benefits.held")
+async def benefits_held(session: AsyncSession, message: BenefitsHeld, cache: Cache) -> None:
+    await take_benefits(session, cache, message.booking_id, discount=message.discount, points=message.points)
+
+
+@consumer.on("loyalty.benefits.refused")
+async def benefits_refused(session: AsyncSession, message: BenefitsRefused, cache: Cache) -> None:
+    await refuse_booking(
+        session, cache, message.booking_id, Signal.BENEFITS_REFUSED, code=message.reason, message=message.message
+    )
+
+
+@consumer.on("loyalty.benefits.spent")
+async def benefits_spent(session: AsyncSession, message: Report, cache: Cache) -> None:
+    await take_report(session, cache, message.booking_id, Signal.BENEFITS_SPENT)
+
+
+@consumer.on("loyalty.benefits.released")
+async def benefits_released(session: AsyncSession, message: Report, cache: Cache) -> None:
+    await take_report(session, cache, message.booking_id, Signal.BENEFITS_RELEASED)
+
+
+@consumer.on("loyalty.benefits.given-back")
+async def benefits_given_back(session: AsyncSession, message: Report, cache: Cache) -> None:
+    await take_report(session, cache, message.booking_id, Signal.BENEFITS_GIVEN_BACK)
+
+
+@consumer.on("payment.payment.opened")
+async def payment_opened(session: AsyncSession, message: Report, cache: Cache) -> None:
+    await take_report(session, cache, message.booking_id, Signal.PAYMENT_OPENED)
+
+
+@consumer.on("payment.payment.refused")
+async def payment_refused(session: AsyncSession, message: PaymentRefused, cache: Cache) -> None:
+    await refuse_booking(
+        session,
+        cache,
+        message.booking_id,
+        Signal.PAYMENT_REFUSED,
+        code=RefusalCode.PAYMENT_FAILED,
+        message=message.message,
+    )
+
+
+@consumer.on("payment.payment.paid")
+async def payment_paid(session: AsyncSession, message: PaymentPaid, cache: Cache) -> None:
+    await pay_booking(session, cache, message.booking_id, message.amount)
+
+
+@consumer.on("payment.payment.closed")
+async def payment_closed(session: AsyncSession, message: Report, cache: Cache) -> None:
+    await take_report(session, cache, message.booking_id, Signal.PAYMENT_CLOSED)
+
+
+@consumer.on("payment.payment.refunded")
+async def payment_refunded(session: AsyncSession, message: PaymentRefunded, cache: Cache) -> None:
+    await take_refund(session, cache, message.booking_id, message.refund_id)
+
+
+@consumer.on("payment.payment.refund-failed")
+async def payment_refund_failed(session: AsyncSession, message: PaymentRefundFailed, cache: Cache) -> None:
+    await note_failed_refund(session, message.booking_id, message.refund_id, message.reason)
