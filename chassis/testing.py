@@ -95,6 +95,10 @@ class SubgraphUnderTest:
         body = response.json()
         return Answer(body.get("data") or {}, body.get("errors") or [])
 
+    async def get(self, path: str) -> Any:
+        """The JSON at a path of the service."""
+        return (await self._http.get(path)).raise_for_status().json()
+
     def subscribe(
         self,
         document: str,
@@ -139,17 +143,19 @@ class SubgraphUnderTest:
 
 
 @asynccontextmanager
-async def subgraph_under_test(name: str, servers: Servers, **settings: Any) -> AsyncIterator[SubgraphUnderTest]:
+async def subgraph_under_test(
+    name: str, servers: Servers, *, tokens: TokenIssuer | None = None, **settings: Any
+) -> AsyncIterator[SubgraphUnderTest]:
     """The service `subgraphs.<name>`, migrated into a database of this run, its lifespan entered."""
     package = f"subgraphs.{name}"
-    with TokenIssuer() as tokens:
-        configured = _settings(package, servers, tokens, settings)
+    with tokens or TokenIssuer() as issuer:
+        configured = _settings(package, servers, issuer, settings)
         await upgrade(package, configured)
         app = importlib.import_module(f"{package}.app").create_app(configured)
         transport = httpx.ASGITransport(app)
         client = httpx.AsyncClient(transport=transport, base_url="http://test")
         async with app.router.lifespan_context(app), client as http:
-            under_test = SubgraphUnderTest(configured, app, app.state.resources, tokens, _consumer(package), http)
+            under_test = SubgraphUnderTest(configured, app, app.state.resources, issuer, _consumer(package), http)
             engine = under_test.database.engine.sync_engine
             event.listen(engine, "before_cursor_execute", lambda *given: under_test.sql.append(given[2]))
             yield under_test

@@ -20,10 +20,10 @@ from chassis.roles import Role
 class TokenIssuer:
     """`with TokenIssuer() as tokens: tokens.issue(user_id, Role.GUEST)`; its keys are at `tokens.jwks_url`."""
 
-    def __init__(self, issuer: str = "https://overthere.example", audience: str = "overthere") -> None:
-        self._claims = {"iss": issuer, "aud": audience}
-        self._key = Ed25519PrivateKey.generate()
-        self.jwks = {"keys": [jwk_of(self._key, "test")]}
+    def __init__(self, key: Ed25519PrivateKey | None = None, kid: str = "test") -> None:
+        self._claims = {"iss": "https://overthere.example", "aud": "overthere"}
+        self._key, self._kid = key or Ed25519PrivateKey.generate(), kid
+        self.jwks = {"keys": [jwk_of(self._key, kid)]}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.jwks_url = f"http://127.0.0.1:{self._server.server_port}/.well-known/jwks.json"
 
@@ -32,7 +32,7 @@ class TokenIssuer:
         now = time.time()
         said = {"sub": str(user_id), "role": role.value, "sid": str(uuid7()), "iat": int(now * 1000)}
         body = {**self._claims, **said, "exp": int(now + seconds), **claims}
-        return jwt.encode(body, self._key, algorithm="EdDSA", headers={"kid": "test"})
+        return jwt.encode(body, self._key, algorithm="EdDSA", headers={"kid": self._kid})
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()

@@ -9,12 +9,16 @@ from stack.demo.graph import Graph
 from stack.demo.show import Show
 
 SEARCH = """
-query Search($text: String, $stay: StayInput!) {
+query Search($text: String, $stay: StayInput!, $from: Date!, $to: Date!) {
   accommodations(filter: { text: $text }, stay: $stay, orderBy: PRICE_ASC, first: 5) {
     totalCount
     nodes {
       id name address { region } lowestPrice(stay: $stay) { amount currency }
-      roomTypes { id name maxGuests quote(stay: $stay) { available total { amount currency } } }
+      roomTypes {
+        id name maxGuests
+        quote(stay: $stay) { available total { amount currency } }
+        calendar(from: $from, to: $to) { roomsLeft }
+      }
     }
   }
 }"""
@@ -27,23 +31,27 @@ class Offer:
     room_type_id: str
     place: str
     total: Decimal
+    rooms_left: int
     stay: dict[str, Any]
 
 
 async def search_places(graph: Graph, show: Show, check_in: date, check_out: date) -> Offer:
     stay = {"checkIn": str(check_in), "checkOut": str(check_out), "guests": 2}
-    found = (await graph.ask(SEARCH, text=None, stay=stay))["accommodations"]
+    asked = {"stay": stay, "from": stay["checkIn"], "to": stay["checkOut"]}
+    found = (await graph.ask(SEARCH, **asked))["accommodations"]
     show.say(f"{found['totalCount']:,} places can take two guests from {check_in} to {check_out}; the cheapest:")
     show.table(
         "place", "district", "a night",
         rows=[(place["name"], place["address"]["region"], price_of(place["lowestPrice"])) for place in found["nodes"]],
     )  # fmt: skip
-    misspelled = (await graph.ask(SEARCH, text="apartmant", stay=stay))["accommodations"]
+    misspelled = (await graph.ask(SEARCH, text="apartmant", **asked))["accommodations"]
     show.say(f'"apartmant", misspelled, still finds {misspelled["totalCount"]:,} of them')
     offers = [_offer(place, room, stay) for place in found["nodes"] for room in place["roomTypes"]]
     free = [offer for offer in offers if offer]
-    show.must(len(free) > 0, "what the search shows is really free, by the quote of its room type")
-    return free[0]
+    show.must(len(free) == len(offers), "what the search shows is free, by the quote of its room type")
+    last_rooms = [offer for offer in free if offer.rooms_left == 1]
+    show.must(len(last_rooms) > 0, f"{last_rooms[0].place} has one room left: that one it shall be")
+    return last_rooms[0]
 
 
 def price_of(money: dict[str, Any]) -> str:
@@ -53,4 +61,5 @@ def price_of(money: dict[str, Any]) -> str:
 def _offer(place: dict[str, Any], room: dict[str, Any], stay: dict[str, Any]) -> Offer | None:
     if not room["quote"]["available"]:
         return None
-    return Offer(room["id"], place["name"], Decimal(room["quote"]["total"]["amount"]), stay)
+    rooms_left = min(night["roomsLeft"] for night in room["calendar"])
+    return Offer(room["id"], place["name"], Decimal(room["quote"]["total"]["amount"]), rooms_left, stay)

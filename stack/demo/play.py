@@ -1,0 +1,39 @@
+"""The scenes in their order, each through the one entrance that clients know."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+
+import httpx
+
+from stack.demo.graph import Graph
+from stack.demo.people import sign_in, sign_up_crowd
+from stack.demo.rush import ask_again, compare_stock, create_event, rush
+from stack.demo.search import search_places
+from stack.demo.show import Show
+from stack.demo.stay import book_and_pay, come_too_late, compare_booking
+
+GUESTS = 1_000
+DAYS_AHEAD, NIGHTS = 30, 2
+
+
+async def play(entrance: str, show: Show, *, guests: int = GUESTS) -> None:
+    """Raise DemoFailed at the first step that is not as it must be."""
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+    async with httpx.AsyncClient(base_url=entrance, timeout=60, limits=limits) as http:
+        graph = Graph(http, "/graphql")
+        admin = (await sign_in(graph, "admin@overthere.example", "/admin/graphql")).graph
+        show.step("A guest searches real lodgings of Oslo, with dates")
+        check_in = (datetime.now(UTC) + timedelta(days=DAYS_AHEAD)).date()
+        offer = await search_places(graph, show, check_in, check_in + timedelta(days=NIGHTS))
+        show.step(f"{guests:,} guests want one of a hundred coupons, all at once")
+        people = await sign_up_crowd(graph, show, guests, run=secrets.token_hex(4))
+        event_id = await create_event(admin, show)
+        winners = await rush(people, event_id, show)
+        await ask_again(winners[0], event_id, show)
+        show.step("A winner books with the coupon, and pays")
+        booking_id = await book_and_pay(winners[0], offer, http, show)
+        show.step("A second guest wants the same last room")
+        await come_too_late(winners[1].person, offer, show)
+        show.step("The books are compared")
+        await compare_stock(admin, event_id, show)
+        await compare_booking(winners[0], booking_id, show)

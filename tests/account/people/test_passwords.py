@@ -1,0 +1,44 @@
+"""Passwords are checked off the event loop, and an unknown e-mail costs what a wrong password does."""
+
+import asyncio
+
+import pytest
+
+from subgraphs.account.people.passwords import Passwords
+from subgraphs.account.people.rules import WrongCredentials
+
+
+@pytest.fixture
+def passwords() -> Passwords:
+    return Passwords(workers=1)
+
+
+async def test_the_right_password_fits(passwords: Passwords) -> None:
+    await passwords.check(await passwords.hash("correct horse"), "correct horse")
+
+
+async def test_a_wrong_password_does_not(passwords: Passwords) -> None:
+    with pytest.raises(WrongCredentials):
+        await passwords.check(await passwords.hash("correct horse"), "Correct horse")
+
+
+async def test_nobody_has_no_password_that_fits(passwords: Passwords) -> None:
+    with pytest.raises(WrongCredentials):
+        await passwords.check(None, "the password of an e-mail that nobody signed up with")
+
+
+async def test_nobodys_password_is_verified_all_the_same(passwords: Passwords, monkeypatch: pytest.MonkeyPatch) -> None:
+    verified: list[str] = []
+    monkeypatch.setattr(passwords, "_fits", lambda password_hash, _: verified.append(password_hash) or False)
+    with pytest.raises(WrongCredentials):
+        await passwords.check(None, "anything")
+    assert [each[:10] for each in verified] == ["$argon2id$"]
+
+
+async def test_the_loop_goes_on_while_a_password_is_hashed(passwords: Passwords) -> None:
+    hashing = asyncio.ensure_future(passwords.hash("correct horse"))
+    turns = 0
+    while not hashing.done():
+        turns += 1
+        await asyncio.sleep(0)
+    assert turns > 10
