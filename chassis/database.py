@@ -16,6 +16,7 @@ from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock
+from chassis.doorbell import Doorbell
 from chassis.settings import ServiceSettings
 
 logger = structlog.get_logger(__name__)
@@ -58,6 +59,7 @@ class Database:
     def __init__(self, engine: AsyncEngine, outbox: type[SQLModel]) -> None:
         self.engine = engine
         self.outbox = outbox
+        self.doorbell = Doorbell(engine)
         self._sessions = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
 
     @classmethod
@@ -73,7 +75,7 @@ class Database:
     async def transaction(self, by: UUID | None = None) -> AsyncIterator[AsyncSession]:
         """A session whose work is committed at the end, or not at all; `by` is who changes rows in it."""
         callbacks: list[Callable[[], Awaitable[None]]] = []
-        info = {"outbox": self.outbox, _ACTOR: by, _AFTER_COMMIT: callbacks}
+        info = {"outbox": self.outbox, "doorbell": self.doorbell, _ACTOR: by, _AFTER_COMMIT: callbacks}
         async with self._sessions(info=info) as session:
             yield session
             await session.commit()
@@ -92,6 +94,7 @@ class Database:
             await connection.execute(text("select 1"))
 
     async def close(self) -> None:
+        await self.doorbell.close()
         await self.engine.dispose()
 
 
@@ -118,6 +121,7 @@ def _engine(settings: ServiceSettings) -> AsyncEngine:
         pool_size=settings.database_pool_size,
         max_overflow=settings.database_max_overflow,
         pool_timeout=settings.database_pool_timeout_seconds,
+        hide_parameters=True,  # they hold what people told us, and errors end in logs
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={"server_settings": _server_settings(settings), "timeout": 10},

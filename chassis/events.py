@@ -41,11 +41,8 @@ class Record:
         cls, name: str, payload: dict[str, Any], message_id: UUID | None = None, key: str = "", traceparent: str = ""
     ) -> Self:
         """A record as its producer would send it; `payload` may hold whatever orjson and Decimal know."""
-        headers = [("id", str(message_id or uuid7())), ("name", name), ("occurred-at", clock.now().isoformat())]
-        if traceparent:
-            headers.append(("traceparent", traceparent))
-        value = orjson.dumps(payload, default=str)
-        return cls(topic_of(name), key.encode(), value, tuple((word, text.encode()) for word, text in headers))
+        headers = headers_of(message_id or uuid7(), name, clock.now(), traceparent)
+        return cls(topic_of(name), key.encode(), orjson.dumps(payload, default=str), headers)
 
 
 class Event(BaseModel):
@@ -87,15 +84,14 @@ class Event(BaseModel):
 
 def encode(event: Event, traceparent: str = "") -> Record:
     """The record of an event, for whoever sends it past the outbox."""
-    headers = [("id", str(event.id)), ("name", event.name), ("occurred-at", event.occurred_at.isoformat())]
-    if traceparent:
-        headers.append(("traceparent", traceparent))
-    return Record(
-        topic_of(event.name),
-        event.key().encode(),
-        orjson.dumps(event.payload()),
-        tuple((word, text.encode()) for word, text in headers),
-    )
+    headers = headers_of(event.id, event.name, event.occurred_at, traceparent)
+    return Record(topic_of(event.name), event.key().encode(), orjson.dumps(event.payload()), headers)
+
+
+def headers_of(message_id: UUID, name: str, occurred_at: datetime, traceparent: str) -> tuple[tuple[str, bytes], ...]:
+    """The envelope of a message, beside its payload so that one can route it without reading that."""
+    headers = {"id": str(message_id), "name": name, "occurred-at": occurred_at.isoformat(), "traceparent": traceparent}
+    return tuple((word, text.encode()) for word, text in headers.items() if text)
 
 
 class Message(BaseModel):

@@ -1,22 +1,44 @@
 """The outbox: what a transaction says goes into a row of it, and is sent by the relay once it is committed."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zlib import crc32
 
 from opentelemetry.propagate import inject
-from sqlalchemy import BigInteger, Index, SmallInteger, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Index,
+    Row,
+    SmallInteger,
+    Table,
+    Text,
+    all_,
+    any_,
+    bindparam,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import declared_attr
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chassis.database import INSTANT
+from chassis import clock
+from chassis.database import INSTANT, Database, after_commit
 from chassis.events import Event, topic_of
 
 SHARDS = 16
-CHANNEL = "outbox"
 
 
 class OutboxColumns(SQLModel):
@@ -60,7 +82,84 @@ def publish(session: AsyncSession, event: Event) -> None:
             traceparent=carrier.get("traceparent", ""),
         )
     )
+    if not session.info.get("rings"):
+        session.info["rings"] = True
+        after_commit(session, session.info["doorbell"].ring)
 
 
 def shard_of(key: str) -> int:
     return crc32(key.encode()) % SHARDS
+
+
+async def unsent(
+    connection: AsyncConnection, table: Table, *, shards: Collection[int], held: Collection[str], limit: int
+) -> Sequence[Row[Any]]:
+    """The oldest rows of `shards` that wait to be sent, without those of the queues in `held`."""
+    statement = (
+        select(table)
+        .where(table.c.sent_at.is_(None), table.c.shard == any_(_array(shards, SmallInteger)))
+        .where(_queue(table) != all_(_array(held, Text)))
+        .order_by(table.c.sequence)
+        .limit(limit)
+    )
+    return (await connection.execute(statement)).all()
+
+
+async def mark_sent(connection: AsyncConnection, table: Table, sequences: Collection[int]) -> None:
+    await connection.execute(
+        update(table).where(table.c.sequence == any_(_array(sequences, BigInteger))).values(sent_at=clock.now())
+    )
+
+
+def queue_of(row: Row[Any]) -> str:
+    """What keeps its order: the rows of one key on their way to one topic."""
+    return f"{row.topic} {row.key}"
+
+
+async def replay(database: Database, since: datetime) -> int:
+    """Have everything that was said since then sent again, in its order; how many messages that is."""
+    table = database.table("outbox")
+    async with database.transaction() as session:
+        result = await session.exec(
+            update(table).where(table.c.occurred_at >= since, table.c.sent_at.is_not(None)).values(sent_at=None)
+        )
+    await database.doorbell.ring()
+    return int(result.rowcount)
+
+
+async def purge(database: Database, before: datetime, at_once: int = 5_000) -> int:
+    """Forget what was sent before then, oldest first, in small transactions; how many rows that was."""
+    table = database.table("outbox")
+    oldest = select(table.c.sequence).where(table.c.sent_at < before).order_by(table.c.sequence).limit(at_once)
+    purged = 0
+    while True:
+        async with database.transaction() as session:
+            result = await session.exec(delete(table).where(table.c.sequence.in_(oldest)))
+        purged += result.rowcount
+        if result.rowcount < at_once:
+            return purged
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many messages wait to be sent, and since when the oldest does."""
+
+    count: int
+    oldest: datetime | None
+
+
+async def backlog(database: Database) -> Backlog:
+    table = database.table("outbox")
+    async with database.reading() as session:
+        connection = await session.connection()
+        statement = select(func.count(), func.min(table.c.occurred_at)).where(table.c.sent_at.is_(None))
+        count, oldest = (await connection.execute(statement)).one()
+    return Backlog(count, oldest)
+
+
+def _queue(table: Table) -> ColumnElement[str]:
+    return table.c.topic + " " + table.c.key
+
+
+def _array(values: Collection[Any], kind: type[TypeEngine[Any]]) -> BindParameter[Any]:
+    return bindparam(None, list(values), type_=ARRAY(kind))

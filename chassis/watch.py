@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from chassis.cache import Cache
-from chassis.failures import is_transient
+from chassis.outages import is_outage
 
 logger = structlog.get_logger(__name__)
 
@@ -44,7 +44,7 @@ async def _look(read: Read[T], channel: str, *, first: bool) -> tuple[Comparable
     try:
         return await read()
     except Exception as error:
-        if first or not is_transient(error):
+        if first or not is_outage(error):
             raise
         logger.warning("state_not_read", channel=channel, error=repr(error))
         return None
