@@ -27,12 +27,12 @@ class Context:
         settings: ServiceSettings,
         resources: Resources,
         principal: Principal = ANONYMOUS,
-        client: str | None = None,
+        client_address: str | None = None,
     ) -> None:
         self.settings = settings
         self.resources = resources
         self.principal = principal
-        self.client = client
+        self.client_address = client_address
         self._loaders: dict[Any, DataLoader[Any, Any]] = {}
 
     @property
@@ -51,7 +51,7 @@ class Context:
 
     def renewed(self) -> "Context":
         """The same for the next event of a subscription, with nothing loaded yet."""
-        return Context(self.settings, self.resources, self.principal, self.client)
+        return Context(self.settings, self.resources, self.principal, self.client_address)
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -24,10 +24,6 @@ class BadRequest(DomainError):
     code = "BAD_REQUEST"
 
 
-class SubscriptionNotHere(DomainError):
-    code = "SUBSCRIPTIONS_OVER_WEBSOCKET_ONLY"
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
     query: str

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 import strawberry
 from graphql import REMOVE, FieldDefinitionNode, Node, TypeDefinitionNode, Visitor, parse, print_ast, visit
-from strawberry.federation import Schema as Schema
 from strawberry.printer import print_schema as print_strawberry_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import get_object_definition
 
+from chassis.entities import Schema as Schema
 from chassis.scalars import SCALARS
 
 # The newest version that every composer in use understands.

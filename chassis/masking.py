@@ -7,6 +7,7 @@ import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from chassis.errors import DomainError, Unavailable
+from chassis.graphql_metrics import errors as counted
 from chassis.ids import uuid7
 from chassis.outages import is_outage
 
@@ -22,6 +23,7 @@ def shown(error: BaseException) -> dict[str, Any]:
     located = error if isinstance(error, GraphQLError) else None
     answer: dict[str, Any] = {}
     answer["message"], answer["extensions"] = _said(error, _cause(error))
+    counted.labels(answer["extensions"]["code"]).inc()
     if located is not None:
         if located.locations:
             answer["locations"] = [location.formatted for location in located.locations]

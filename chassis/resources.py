@@ -36,6 +36,10 @@ class Resources:
     def __contains__(self, kind: type[object]) -> bool:
         return kind in self._by_type
 
+    def items(self) -> list[tuple[type[object], object]]:
+        """Everything in the order it was added, with the type it is found by."""
+        return list(self._by_type.items())
+
     async def close(self) -> None:
         """Close all, newest first. One that fails does not keep the others open; the failures are raised at the end."""
         failures: list[Exception] = []
