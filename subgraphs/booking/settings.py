@@ -17,8 +17,6 @@ class Settings(ServiceSettings):
     """How long a guest has to pay, from the booking's creation."""
     ask_again_seconds: float = Field(default=20, gt=0)
     """How long an answer may take before it is asked for again; twice as long each time, up to 32 times."""
-    sweep_seconds: float = Field(default=1.0, gt=0)
-    """How often the sweeper looks for flows that stand still and due times that passed."""
     sweep_batch: int = Field(default=200, ge=1)
     """How many bookings of a kind one sweep takes up at most."""
 

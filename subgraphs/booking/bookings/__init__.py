@@ -1,0 +1,1 @@
+"""Bookings: what guests asked for, how far it has come, and why."""

@@ -29,7 +29,7 @@ ORDERS: Final[Mapping[str, Sequence[Order]]] = {
 async def insert_booking(session: AsyncSession, booking: Booking) -> Booking | None:
     """The booking as stored; None when its key or its code is taken. One who is taking it right now is waited for."""
     statement = insert(Booking).values(booking.model_dump()).on_conflict_do_nothing().returning(Booking)
-    return (await session.execute(statement)).scalar_one_or_none()
+    return (await session.exec(statement)).scalar_one_or_none()
 
 
 async def find_booking(session: AsyncSession, booking_id: UUID) -> Booking | None:

@@ -1,0 +1,166 @@
+"""The flow's table: complete, without dead ends, and past is past."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chassis import clock
+from chassis.ids import uuid7
+from subgraphs.booking.bookings.flow import (
+    ANSWERS,
+    FLOW,
+    STATUS,
+    Move,
+    Signal,
+    asked_by,
+    is_awaited,
+    move_on,
+    strike_answered,
+)
+from subgraphs.booking.bookings.rules import FINAL
+from subgraphs.booking.bookings.tables import PAYABLE, Ask, Booking, BookingStatus, Stage
+
+FLOWS = Path(__file__).resolve().parents[3] / "docs/flows.md"
+CLOCK = {Signal.DUE_TIME_PASSED, Signal.STAY_OVER}
+NEWS = {Signal.PAYMENT_REFUND_FAILED}
+
+
+def booking_at(stage: Stage, **given: Any) -> Booking:
+    known: dict[str, Any] = {
+        "code": "22222222",
+        "guest_id": uuid7(),
+        "idempotency_key": "key",
+        "fingerprint": "",
+        "room_type_id": uuid7(),
+        "check_in": date(2026, 5, 1),
+        "check_out": date(2026, 5, 3),
+        "guests": 2,
+        "rooms": 1,
+        "guest_name": "Kim Minji",
+        "guest_phone": "010-1234-5678",
+        "currency": "KRW",
+        "status": STATUS[stage] or BookingStatus.PENDING,
+        "stage": stage,
+        "total": Decimal(110000),
+        "payment_due_at": clock.now(),
+    }
+    return Booking(**(known | given))
+
+
+def moves() -> Iterator[tuple[Stage, Signal, Move]]:
+    for stage, row in FLOW.items():
+        for signal, possible in row.items():
+            for move in possible:
+                yield stage, signal, move
+
+
+def test_every_stage_has_its_row_and_every_ask_its_answers() -> None:
+    assert set(FLOW) == set(STATUS) == set(Stage)
+    assert set(ANSWERS) == set(Ask)
+
+
+def test_every_signal_is_waited_for_somewhere() -> None:
+    waited_for = {signal for row in FLOW.values() for signal in row} | {s for each in ANSWERS.values() for s in each}
+    assert waited_for == set(Signal) - NEWS
+
+
+def test_every_stage_can_be_reached() -> None:
+    reached = {Stage.HOLDING_NIGHTS}
+    while more := {move.to for stage, _, move in moves() if stage in reached} - reached:
+        reached |= more
+    assert reached == set(Stage)
+
+
+def test_whatever_is_asked_on_the_way_can_still_be_taken_there() -> None:
+    for _, _, move in moves():
+        for ask in move.asks:
+            booking = booking_at(move.to, asks=[ask])
+            assert all(is_awaited(booking, signal) for signal in ANSWERS[ask])
+
+
+def test_stages_that_end_a_flow_ask_for_nothing_but_what_undoes_it() -> None:
+    ended = {stage for stage, status in STATUS.items() if status in FINAL}
+    undoing = {Ask.RELEASE_HOLD, Ask.RELEASE_BENEFITS, Ask.REFUND_PAYMENT}
+    assert {ask for _, _, move in moves() for ask in move.asks if move.to in ended} <= undoing
+    assert all(move.to is stage for stage, _, move in moves() if stage in ended)
+
+
+def test_the_due_time_decides_exactly_where_the_sweeper_looks() -> None:
+    assert {stage for stage, row in FLOW.items() if Signal.DUE_TIME_PASSED in row} == set(PAYABLE)
+
+
+def test_once_a_payment_was_asked_for_only_payment_ends_the_wait() -> None:
+    for stage in (Stage.OPENING_PAYMENT, Stage.AWAITING_PAYMENT):
+        assert [move.to for move in FLOW[stage][Signal.DUE_TIME_PASSED]] == [Stage.CLOSING_PAYMENT]
+    assert not CLOCK & set(FLOW[Stage.CLOSING_PAYMENT])
+
+
+@pytest.mark.parametrize(
+    ("stage", "signal"), [(stage, signal) for stage in Stage for signal in Signal if signal not in FLOW[stage]]
+)
+def test_what_a_stage_does_not_wait_for_changes_nothing(stage: Stage, signal: Signal) -> None:
+    booking = booking_at(stage)
+    before = booking.model_dump()
+    assert not is_awaited(booking, signal)
+    assert not strike_answered(booking, signal)
+    assert move_on(booking, signal) is None
+    assert booking.model_dump() == before
+
+
+def test_money_is_taken_wherever_a_payment_may_still_be_open() -> None:
+    takes_money = {stage for stage, row in FLOW.items() if Signal.PAYMENT_PAID in row}
+    assert takes_money == {
+        *(Stage.OPENING_PAYMENT, Stage.AWAITING_PAYMENT, Stage.CLOSING_PAYMENT),
+        *(Stage.REFUSED, Stage.EXPIRED, Stage.CANCELLED),
+    }
+
+
+def test_a_booking_without_coupon_and_points_asks_loyalty_nothing() -> None:
+    plain = booking_at(Stage.HOLDING_NIGHTS)
+    move = move_on(plain, Signal.NIGHTS_HELD)
+    assert move is not None
+    assert (move.to, asked_by(plain, move)) == (Stage.OPENING_PAYMENT, (Ask.OPEN_PAYMENT,))
+    paid = booking_at(Stage.AWAITING_PAYMENT)
+    move = move_on(paid, Signal.PAYMENT_PAID)
+    assert move is not None
+    assert asked_by(paid, move) == (Ask.CONFIRM_HOLD,)
+
+
+@pytest.mark.parametrize("wanted", [{"user_coupon_id": uuid7()}, {"points": 1}])
+def test_a_coupon_or_points_alone_are_asked_of_loyalty(wanted: dict[str, Any]) -> None:
+    booking = booking_at(Stage.HOLDING_NIGHTS, **wanted)
+    move = move_on(booking, Signal.NIGHTS_HELD)
+    assert move is not None
+    assert (move.to, asked_by(booking, move)) == (Stage.HOLDING_BENEFITS, (Ask.HOLD_BENEFITS,))
+
+
+def test_confirming_waits_for_all_who_were_asked() -> None:
+    booking = booking_at(Stage.CONFIRMING, asks=[Ask.CONFIRM_HOLD, Ask.SPEND_BENEFITS])
+    assert strike_answered(booking, Signal.BENEFITS_SPENT)
+    assert move_on(booking, Signal.BENEFITS_SPENT) is None
+    assert strike_answered(booking, Signal.NIGHTS_CONFIRMED)
+    move = move_on(booking, Signal.NIGHTS_CONFIRMED)
+    assert move is not None
+    assert move.to is Stage.CONFIRMED
+
+
+def test_a_price_that_changed_is_refused_before_a_total_of_zero_is_confirmed() -> None:
+    booking = booking_at(Stage.HOLDING_BENEFITS, points=1, total=Decimal(0), expected_total=Decimal(5))
+    move = move_on(booking, Signal.BENEFITS_HELD)
+    assert move is not None
+    assert move.to is Stage.REFUSED
+
+
+def test_the_drawn_flow_is_the_flow() -> None:
+    drawn = re.findall(r"^    ([A-Z_]+) --> ([A-Z_]+): ([a-z.-]+)(?: \[.+?\])?(?: / (.+))?$", FLOWS.read_text(), re.MULTILINE)
+
+    def short(name: str) -> str:
+        return name.split(".", 1)[1]
+
+    told = [(stage, move.to, short(signal), ", ".join(map(short, move.asks))) for stage, signal, move in moves()]
+    assert sorted(drawn) == sorted(told)
