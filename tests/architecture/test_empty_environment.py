@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from architecture.source import ROOT, modules, name_of
+from tests.architecture.source import ROOT, modules, name_of
 
 WATCHED = """
 import importlib, sys

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from architecture.source import ROOT, subgraphs
+from tests.architecture.source import ROOT, subgraphs
 
 PRINT = """
 import importlib, sys

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from architecture.source import at, modules, tree_of
+from tests.architecture.source import at, modules, tree_of
 
 LONGEST_FUNCTION, LONGEST_MODULE = 40, 300
 LAYERS = {"service", "services", "utils", "util", "helpers", "helper", "common", "misc", "base", "manager"}
