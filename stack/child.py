@@ -1,5 +1,6 @@
 """One child process: started with a log of its own, stopped politely or killed, never outliving its parent."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -36,6 +37,11 @@ class Child:
     def is_running(self) -> bool:
         """Tell whether the process lives."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def was_started(self) -> bool:
+        """Tell whether there ever was a process, dead or alive."""
+        return self._process is not None
 
     def launch(self) -> None:
         """Start the process; what it then does is its own affair."""
@@ -75,6 +81,17 @@ class Child:
         how = "was not started" if code is None else _how_it_ended(code)
         last = _last_line(self.log)
         return f"{self.name} {how}; its log is {self.log}" + (f' and ends with "{last}"' if last else "")
+
+    async def finish(self) -> None:
+        """Wait for a process that ends by itself, and raise what there is to say about one that failed."""
+        try:
+            while self.is_running():  # noqa: ASYNC110 - the end of a process is nobody's event
+                await asyncio.sleep(0.05)
+        except asyncio.CancelledError:
+            self.kill()
+            raise
+        if self._process is None or self._process.returncode:
+            raise StackError(self.epitaph())
 
     def ask_to_stop(self) -> None:
         """Send the process its stop signal."""

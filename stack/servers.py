@@ -9,74 +9,16 @@ thread that lives as long as the server should: the kernel ends a server with th
 
 import os
 import signal
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from stack import kafka, postgres
 from stack.child import Child
 from stack.errors import StackError
-from stack.ports import LOOPBACK, ensure_free, free_port
+from stack.ports import LOOPBACK, free_port
 from stack.privileges import unprivileged_account
+from stack.server import Server
 from stack.wire import kafka_answers, valkey_answers
-
-
-@dataclass
-class Server:
-    """A server as a child process: `start` returns when it answers, `stop` leaves no process."""
-
-    name: str
-    port: int
-    url: str
-    """What a client connects to; for a broker `host:port`."""
-    child: Child
-    prepare: Callable[[], None]
-    """Makes the data folder ready; does nothing the second time."""
-    answers: Callable[[], bool]
-    patience: float = 30
-    """Seconds until a server that does not answer is given up."""
-
-    @property
-    def log(self) -> Path:
-        """Where the server writes what happens to it."""
-        return self.child.log
-
-    def start(self) -> None:
-        """Start the server and wait until it answers; StackError says what went wrong and where the log is."""
-        ensure_free(self.port, self.name)
-        self.prepare()
-        self.child.launch()
-        deadline = time.monotonic() + self.patience
-        while not self.answers():
-            self.child.ensure_running()
-            if time.monotonic() > deadline:
-                self.child.kill()
-                raise StackError(f"{self.name} did not answer within {self.patience:.0f} s; its log is {self.log}")
-            time.sleep(0.02)
-
-    def stop(self) -> None:
-        """End the server in good order."""
-        self.child.stop()
-
-    def kill(self) -> None:
-        """End the server at once, as a crash would; `start` brings it back with what it had on disk."""
-        self.child.kill()
-
-    def restart(self) -> None:
-        """Stop and start again on the same port and data."""
-        self.stop()
-        self.start()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.stop()
 
 
 def embedded_postgres(

@@ -2,6 +2,9 @@
 
 import socket
 import struct
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
 
 from stack.ports import LOOPBACK
 
@@ -20,6 +23,19 @@ def kafka_answers(port: int) -> bool:
     request = struct.pack(">hhih", _API_VERSIONS, 0, _CORRELATION, len(client)) + client
     answer = _ask(port, struct.pack(">i", len(request)) + request, 10)
     return len(answer) == 10 and struct.unpack(">ih", answer[4:]) == (_CORRELATION, 0)
+
+
+def http_answers(url: str) -> bool:
+    """GET; a service that is not ready says 503."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or LOOPBACK, parts.port, timeout=3)
+    try:
+        connection.request("GET", parts.path)
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):  # nobody there yet, or it went away while answering
+        return False
+    finally:
+        connection.close()
 
 
 def _ask(port: int, question: bytes, length: int) -> bytes:

@@ -1,0 +1,85 @@
+"""The whole stack, started in the order in which one thing stands on another.
+
+async with local_stack(Layout(), Options(), Progress()) as stack:
+    await stack.watch()
+"""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from stack.backing import backing
+from stack.commands import migrate, replay_outboxes
+from stack.gateways import entrance, routers
+from stack.keys import keep_secrets
+from stack.layout import Layout
+from stack.options import Options
+from stack.people import make_demo_people
+from stack.progress import Progress
+from stack.running import recorded
+from stack.services import Surroundings, simulator, subgraph_services
+from stack.supervisor import Supervisor
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack that is ready."""
+
+    around: Surroundings
+    supervisor: Supervisor
+
+    @property
+    def url(self) -> str:
+        """The entrance: all that clients need."""
+        return self.around.layout.entrance_url
+
+    async def watch(self) -> None:
+        """Wait until a process dies by itself; StackError says which, and where its log is."""
+        await self.supervisor.watch()
+
+
+@asynccontextmanager
+async def local_stack(
+    layout: Layout, options: Options, progress: Progress, inherited: Mapping[str, str] | None = None
+) -> AsyncIterator[Stack]:
+    """Start everything, yield once the entrance says ready, stop everything.
+
+    `inherited` is the environment the services get beyond what the stack sets: this process's own by default.
+    """
+    with recorded(layout.home) as record:
+        if options.fresh:
+            shutil.rmtree(layout.data, ignore_errors=True)
+        layout.data.mkdir(parents=True, exist_ok=True)
+        around = Surroundings(
+            layout=layout,
+            backing=backing(layout, options),
+            secrets=keep_secrets(layout.secrets),
+            inherited=os.environ if inherited is None else inherited,
+        )
+        supervisor = Supervisor(progress, record)
+        try:
+            await _start(around, options, supervisor)
+            yield Stack(around, supervisor)
+        finally:
+            progress.step("Stopping")
+            supervisor.stop()
+
+
+async def _start(around: Surroundings, options: Options, supervisor: Supervisor) -> None:
+    # Looked for first: a missing program is said before anything is started.
+    in_front = routers(around) if options.routers else []
+    progress = supervisor.progress
+    progress.step("Servers")
+    await supervisor.start(around.backing.embedded)
+    with progress.timed("databases"):
+        await migrate(around)
+    progress.step("Services")
+    await supervisor.start([simulator(around), *subgraph_services(around), *in_front])
+    await supervisor.start([entrance(around, routers=options.routers)])
+    with progress.timed("demo people"):
+        await make_demo_people(around)
+    if around.backing.forgetful_broker:
+        with progress.timed("messages of the last day"):
+            await replay_outboxes(around)

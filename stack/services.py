@@ -1,0 +1,111 @@
+"""The project's own processes as the stack runs them: each subgraph's API and worker, the simulator, the gateways."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from stack.backing import Backing
+from stack.child import Child
+from stack.keys import Secrets
+from stack.layout import ROOT, SUBGRAPHS, Layout, url
+from stack.portone.settings import Settings as PortOneSettings
+from stack.portone.settings import payment_environment
+from stack.server import Server
+from stack.wire import http_answers
+
+PATIENCE = 90
+"""Seconds for a service to be ready: all start at once, on as few as two cores."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """All that the services' environments are made of."""
+
+    layout: Layout
+    backing: Backing
+    secrets: Secrets
+    inherited: Mapping[str, str]
+    """The environment of the person at the terminal: what it sets beyond the stack's own names reaches services too."""
+
+    def environment(self, subgraph: str) -> dict[str, str]:
+        """What the API, the worker and every command of a subgraph are told."""
+        return {
+            **self.inherited,
+            **self.backing.environment(),
+            "ENVIRONMENT": "local",
+            "PUBLIC_URL": self.layout.entrance_url,
+            "JWKS_URL": self.layout.jwks_url,
+            "PORT": str(self.layout.ports.apis[subgraph]),
+            "METRICS_PORT": str(self.layout.ports.workers[subgraph]),
+            **self._own_of(subgraph),
+        }
+
+    def environment_of_all(self) -> dict[str, str]:
+        """For a command that serves all subgraphs in one process."""
+        return {key: value for name in SUBGRAPHS for key, value in self.environment(name).items()}
+
+    def portone_settings(self) -> PortOneSettings:
+        """What the simulator and payment agree on."""
+        return PortOneSettings(
+            port=self.layout.ports.portone,
+            file=str(self.layout.data / "portone.sqlite"),
+            api_secret=SecretStr(self.secrets.portone_api_secret),
+            webhook_secrets=SecretStr(self.secrets.portone_webhook_secret),
+            webhook_url=f"{self.layout.entrance_url}/webhooks/portone",
+        )
+
+    def _own_of(self, subgraph: str) -> Mapping[str, str]:
+        if subgraph == "account":
+            return {"ACCOUNT_SIGNING_KEY_FILES": json.dumps([str(self.secrets.signing_key_file)])}
+        if subgraph == "payment":
+            return payment_environment(self.portone_settings())
+        return {}
+
+
+def subgraph_services(around: Surroundings) -> list[Server]:
+    """The API and the worker of every subgraph."""
+    ports = around.layout.ports
+    apis = [_subgraph_service(around, name, "app", "api", ports.apis[name]) for name in SUBGRAPHS]
+    workers = [_subgraph_service(around, name, "worker", "worker", ports.workers[name]) for name in SUBGRAPHS]
+    return apis + workers
+
+
+def _subgraph_service(around: Surroundings, subgraph: str, module: str, role: str, port: int) -> Server:
+    command = [sys.executable, "-m", f"subgraphs.{subgraph}.{module}"]
+    child = Child(
+        name=f"{subgraph} {role}",
+        arguments=command,
+        log=around.layout.log(f"{subgraph}-{role}"),
+        environment=around.environment(subgraph),
+        folder=ROOT,
+    )
+    return service(child, port, "/readyz")
+
+
+def simulator(around: Surroundings) -> Server:
+    """The PortOne simulator."""
+    settings = around.portone_settings()
+    told = {
+        "PORTONE_SIMULATOR_PORT": str(settings.port),
+        "PORTONE_SIMULATOR_FILE": settings.file,
+        "PORTONE_SIMULATOR_API_SECRET": settings.api_secret.get_secret_value(),
+        "PORTONE_SIMULATOR_WEBHOOK_SECRETS": settings.webhook_secrets.get_secret_value(),
+        "PORTONE_SIMULATOR_WEBHOOK_URL": settings.webhook_url,
+    }
+    child = Child(
+        name="PortOne simulator",
+        arguments=[sys.executable, "-m", "stack.portone"],
+        log=around.layout.log("portone"),
+        environment={**around.inherited, **told},
+        folder=ROOT,
+    )
+    return service(child, settings.port, "/healthz")
+
+
+def service(child: Child, port: int, ready_path: str) -> Server:
+    """A process of ours that says over HTTP whether it is ready."""
+    ready = url(port) + ready_path
+    return Server(child.name, port, url(port), child, lambda: http_answers(ready), patience=PATIENCE)

@@ -1,0 +1,63 @@
+"""`make up`: start the stack, say where everything is, keep it up until told to stop.
+
+What it is asked for comes from the environment: FRESH, ROUTERS, KAFKA, DATABASE_URL, REDIS_URL, KAFKA_BOOTSTRAP.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+
+from stack.errors import StackError
+from stack.layout import Layout
+from stack.local import local_stack
+from stack.options import Options
+from stack.people import DEMO_PASSWORD, DEMO_PEOPLE
+from stack.progress import Progress
+
+
+def main() -> int:
+    """Exit with 0 when asked to stop, with 1 when something went wrong."""
+    progress = Progress()
+    try:
+        asyncio.run(_stay_up(Layout(), Options.read(os.environ), progress))
+    except StackError as error:
+        progress.fail(str(error))
+        return 1
+    except asyncio.CancelledError:
+        progress.tell("Stopped.")
+    return 0
+
+
+async def _stay_up(layout: Layout, options: Options, progress: Progress) -> None:
+    stop_when_told()
+    async with local_stack(layout, options, progress) as stack:
+        print_addresses(layout, progress)
+        await stack.watch()
+
+
+def stop_when_told() -> None:
+    """Let Ctrl-C, `make down` and a closing terminal cancel the current task, so that it stops what it started."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101
+    for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(told, task.cancel)
+
+
+def print_addresses(layout: Layout, progress: Progress) -> None:
+    """Say what to open."""
+    progress.step("Ready")
+    addresses = {
+        "guests' graph": f"{layout.entrance_url}/graphql",
+        "back office": f"{layout.entrance_url}/admin/graphql",
+        "PortOne simulator": f"http://127.0.0.1:{layout.ports.portone}/control",
+        "logs": str(layout.logs),
+    }
+    for name, address in addresses.items():
+        progress.tell(f"  {name:<24} {address}")
+    progress.tell(f"  {'people':<24} {', '.join(DEMO_PEOPLE)}; password {DEMO_PASSWORD}")
+    progress.tell("Ctrl-C or `make down` stops everything.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
