@@ -1,0 +1,1 @@
+"""Accommodations: a host's place with its address, its terms and whether it is on sale."""

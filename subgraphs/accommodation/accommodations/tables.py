@@ -1,0 +1,112 @@
+"""What is stored of an accommodation."""
+
+from datetime import time
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ARRAY, CheckConstraint, Column, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+from typing_extensions import TypedDict
+
+from chassis.database import AuditColumns
+from chassis.ids import uuid7
+
+from ..database import Table, words
+
+
+class AccommodationKind(StrEnum):
+    HOTEL = "HOTEL"
+    MOTEL = "MOTEL"
+    PENSION = "PENSION"
+    GUESTHOUSE = "GUESTHOUSE"
+    APARTMENT = "APARTMENT"
+    HOUSE = "HOUSE"
+    CAMPING = "CAMPING"
+    HANOK = "HANOK"
+    OTHER = "OTHER"
+
+
+class Amenity(StrEnum):
+    WIFI = "WIFI"
+    PARKING = "PARKING"
+    KITCHEN = "KITCHEN"
+    BREAKFAST = "BREAKFAST"
+    AIR_CONDITIONING = "AIR_CONDITIONING"
+    HEATING = "HEATING"
+    WASHER = "WASHER"
+    POOL = "POOL"
+    HOT_TUB = "HOT_TUB"
+    GYM = "GYM"
+    BARBECUE = "BARBECUE"
+    PETS_ALLOWED = "PETS_ALLOWED"
+    WHEELCHAIR_ACCESSIBLE = "WHEELCHAIR_ACCESSIBLE"
+
+
+class AccommodationStatus(StrEnum):
+    """A draft was never shown to anybody; a withdrawn place is shown where something older points at it."""
+
+    DRAFT = "DRAFT"
+    PUBLISHED = "PUBLISHED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class CancellationTier(TypedDict):
+    """From `days_before` days before check-in, cancelling costs `fee_percent` of the subtotal."""
+
+    days_before: int
+    fee_percent: int
+
+
+class CancellationPolicy(TypedDict):
+    """Tiers from many days to few. When none applies any more, cancelling costs everything."""
+
+    name: str
+    tiers: list[CancellationTier]
+
+
+ON_SALE = "status = 'PUBLISHED' AND deleted_at IS NULL"
+
+
+class Accommodation(AuditColumns, Table, table=True):
+    __tablename__ = "accommodations"
+    __table_args__ = (
+        UniqueConstraint("source", "source_key"),
+        CheckConstraint("(source IS NULL) = (source_key IS NULL)", name="source_is_whole"),
+        CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates_are_whole"),
+        CheckConstraint("latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180", name="on_earth"),
+        CheckConstraint("country ~ '^[A-Z]{2}$'", name="country_code"),
+        Index("ix_accommodations_newest", "created_at", "id", postgresql_where=ON_SALE),
+        Index("ix_accommodations_region", "region", postgresql_where=ON_SALE),
+        Index("ix_accommodations_kind", "kind", postgresql_where=ON_SALE),
+        Index("ix_accommodations_words", "words", postgresql_using="gin"),
+        Index("ix_accommodations_amenities", "amenities", postgresql_using="gin"),
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    host_id: UUID = Field(index=True)
+    name: str
+    description: str
+    kind: AccommodationKind = Field(sa_column=Column(words(AccommodationKind), nullable=False))
+    address_line: str
+    region: str
+    country: str
+    """ISO 3166-1 alpha-2."""
+    latitude: float | None = None
+    longitude: float | None = None
+    amenities: list[Amenity] = Field(default_factory=list, sa_column=Column(ARRAY(words(Amenity)), nullable=False))
+    check_in_time: time
+    check_out_time: time
+    cancellation_policy: CancellationPolicy = Field(sa_type=JSONB)
+    status: AccommodationStatus = Field(
+        default=AccommodationStatus.DRAFT, sa_column=Column(words(AccommodationStatus), nullable=False)
+    )
+    words: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
+    """The words it is found by: see `search.words.words_of`."""
+    source: str | None = None
+    """Where an imported place comes from, and what it is called there."""
+    source_key: str | None = None
+
+    @property
+    def is_bookable(self) -> bool:
+        return self.status == AccommodationStatus.PUBLISHED and self.deleted_at is None

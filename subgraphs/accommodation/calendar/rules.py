@@ -1,0 +1,184 @@
+"""Whether a stay is allowed, and what it costs: decided here for quotes, searches and holds alike."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from chassis.errors import FieldError, InvalidInput
+
+from ..room_types.tables import LONGEST_STAY
+from .tables import Night
+
+LONGEST_CALENDAR = 366
+"""In nights."""
+
+
+class StayRefusalCode(StrEnum):
+    SOLD_OUT = "SOLD_OUT"
+    CLOSED = "CLOSED"
+    NOT_ON_SALE = "NOT_ON_SALE"
+    MIN_NIGHTS = "MIN_NIGHTS"
+    MAX_NIGHTS = "MAX_NIGHTS"
+    TOO_MANY_GUESTS = "TOO_MANY_GUESTS"
+    IN_THE_PAST = "IN_THE_PAST"
+    TOO_FAR_AHEAD = "TOO_FAR_AHEAD"
+
+
+@dataclass(frozen=True, slots=True)
+class StayRefusal:
+    """The first rule that was broken; `night` is the one it concerns, where it is about one."""
+
+    code: StayRefusalCode
+    message: str
+    night: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Half-open: the night of `check_out` is not stayed."""
+
+    check_in: date
+    check_out: date
+    guests: int
+    rooms: int
+
+    @property
+    def length(self) -> int:
+        """In nights."""
+        return (self.check_out - self.check_in).days
+
+    def dates(self) -> list[date]:
+        """The nights in order; none for a stay that is too long for any room, so that nobody reads centuries."""
+        length = self.length if self.length <= LONGEST_STAY else 0
+        return [self.check_in + timedelta(days=day) for day in range(length)]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a room type allows, whatever the night. `on_sale`: neither it nor its place was withdrawn or deleted."""
+
+    on_sale: bool
+    max_guests: int
+    max_nights: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """`nights` are empty and `total` is None when the stay is refused."""
+
+    nights: Sequence[Night]
+    total: Decimal | None
+    refusal: StayRefusal | None
+
+
+def ensure_stay(stay: Stay, field: str = "stay") -> None:
+    """Refuse what is no stay at all."""
+    wrong = [
+        FieldError(f"{field}.{name}", "OUT_OF_RANGE")
+        for name, count in (("checkOut", stay.length), ("guests", stay.guests), ("rooms", stay.rooms))
+        if count < 1
+    ]
+    if wrong:
+        raise InvalidInput("A stay has at least one night, one guest and one room.", wrong)
+
+
+def ensure_range(first: date, end: date) -> None:
+    """Refuse a range of dates that no calendar shows."""
+    if not 0 <= (end - first).days <= LONGEST_CALENDAR:
+        raise InvalidInput(
+            f"A calendar has at most {LONGEST_CALENDAR} nights, and ends after it begins.",
+            [FieldError("to", "OUT_OF_RANGE")],
+        )
+
+
+def refusal_for(stay: Stay, terms: Terms, nights: Mapping[date, Night], today: date) -> StayRefusal | None:
+    """The first rule that forbids the stay; None when it is allowed.
+
+    `nights` are the room type's nights on sale, at least those of the stay.
+    """
+    return (
+        _withdrawn(terms)
+        or _too_long(stay, terms)
+        or refusal_by_day(stay, today)
+        or _too_short(stay, nights.get(stay.check_in))
+        or _too_many(stay, terms)
+        or shortage(stay.dates(), stay.rooms, nights)
+    )
+
+
+def refusal_of_own(guest_id: UUID, host_id: UUID) -> StayRefusal | None:
+    """Nobody books a place of their own: to its host it is not on sale."""
+    if guest_id != host_id:
+        return None
+    return StayRefusal(StayRefusalCode.NOT_ON_SALE, "A host can't book a place of their own.")
+
+
+def refusal_by_day(stay: Stay, today: date) -> StayRefusal | None:
+    """What forbids arriving on that day, wherever it is."""
+    if stay.check_in < today:
+        return StayRefusal(StayRefusalCode.IN_THE_PAST, f"{stay.check_in} is in the past.", stay.check_in)
+    if stay.check_in > two_years_after(today):
+        return StayRefusal(
+            StayRefusalCode.TOO_FAR_AHEAD, f"{stay.check_in} is more than two years ahead.", stay.check_in
+        )
+    return None
+
+
+def shortage(dates: Iterable[date], rooms: int, nights: Mapping[date, Night]) -> StayRefusal | None:
+    """The first night that is not on sale, is closed, or has too few rooms left."""
+    for day in dates:
+        night = nights.get(day)
+        if night is None:
+            return StayRefusal(StayRefusalCode.NOT_ON_SALE, f"The night of {day} is not on sale.", day)
+        if night.closed:
+            return StayRefusal(StayRefusalCode.CLOSED, f"The night of {day} is closed.", day)
+        if night.rooms_left < rooms:
+            return StayRefusal(
+                StayRefusalCode.SOLD_OUT, f"{night.rooms_left} rooms are left for the night of {day}.", day
+            )
+    return None
+
+
+def two_years_after(today: date) -> date:
+    """The last day one may arrive on."""
+    leap_day = (today.month, today.day) == (2, 29)
+    return today.replace(year=today.year + 2, day=28 if leap_day else today.day)
+
+
+def quote_for(stay: Stay, terms: Terms, nights: Mapping[date, Night], today: date) -> Quote:
+    refusal = refusal_for(stay, terms, nights, today)
+    if refusal:
+        return Quote([], None, refusal)
+    return Quote([nights[day] for day in stay.dates()], subtotal(stay, nights), None)
+
+
+def subtotal(stay: Stay, nights: Mapping[date, Night]) -> Decimal:
+    """All nights for all rooms."""
+    return sum((nights[day].price for day in stay.dates()), Decimal()) * stay.rooms
+
+
+def _withdrawn(terms: Terms) -> StayRefusal | None:
+    return None if terms.on_sale else StayRefusal(StayRefusalCode.NOT_ON_SALE, "It is not on sale.")
+
+
+def _too_long(stay: Stay, terms: Terms) -> StayRefusal | None:
+    if stay.length <= terms.max_nights:
+        return None
+    return StayRefusal(StayRefusalCode.MAX_NIGHTS, f"At most {terms.max_nights} nights can be stayed.")
+
+
+def _too_short(stay: Stay, arrival: Night | None) -> StayRefusal | None:
+    # An arrival night that is not on sale asks for nothing: the last rule refuses it.
+    if arrival is None or stay.length >= arrival.min_nights:
+        return None
+    message = f"Arriving on {stay.check_in} asks for {arrival.min_nights} nights at least."
+    return StayRefusal(StayRefusalCode.MIN_NIGHTS, message, stay.check_in)
+
+
+def _too_many(stay: Stay, terms: Terms) -> StayRefusal | None:
+    if stay.guests <= terms.max_guests * stay.rooms:
+        return None
+    return StayRefusal(StayRefusalCode.TOO_MANY_GUESTS, f"A room takes {terms.max_guests} guests at most.")

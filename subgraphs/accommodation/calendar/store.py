@@ -1,0 +1,107 @@
+"""Every SQL statement about nights and holds. Locks are always taken holds first, then nights, each in one order."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Date, Uuid, column, func, literal
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ..accommodations.tables import Accommodation
+from ..room_types.tables import RoomType
+from .rules import Terms
+from .tables import Hold, HoldStatus, Night
+
+Nights = dict[UUID, dict[date, Night]]
+"""By room type and date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A room type with the place it belongs to."""
+
+    room_type: RoomType
+    accommodation: Accommodation
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(
+            on_sale=self.accommodation.is_bookable and self.room_type.deleted_at is None,
+            max_guests=self.room_type.max_guests,
+            max_nights=self.room_type.max_nights,
+        )
+
+
+async def offers_by_room_type(session: AsyncSession, room_type_ids: Iterable[UUID]) -> dict[UUID, Offer]:
+    """Deleted and withdrawn ones are among them: `terms` says so."""
+    rows = await session.exec(
+        select(RoomType, Accommodation)
+        .join(Accommodation, col(Accommodation.id) == RoomType.accommodation_id)
+        .where(col(RoomType.id).in_(set(room_type_ids)))
+        .execution_options(include_deleted=True)
+    )
+    return {room_type.id: Offer(room_type, accommodation) for room_type, accommodation in rows}
+
+
+async def nights_between(session: AsyncSession, room_type_ids: Sequence[UUID], first: date, end: date) -> Nights:
+    """The nights on sale from `first` to before `end`, in order."""
+    rows = await session.exec(
+        select(Night)
+        .where(col(Night.room_type_id).in_(room_type_ids), col(Night.date) >= first, col(Night.date) < end)
+        .order_by(col(Night.room_type_id), col(Night.date))
+    )
+    return _by_room_type(rows)
+
+
+async def lock_holds(session: AsyncSession, booking_ids: Iterable[UUID]) -> dict[UUID, Hold]:
+    rows = await session.exec(
+        select(Hold)
+        .where(col(Hold.booking_id).in_(set(booking_ids)))
+        .order_by(col(Hold.booking_id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {hold.booking_id: hold for hold in rows}
+
+
+async def lock_overdue_holds(session: AsyncSession, due_before: datetime, limit: int) -> list[Hold]:
+    """Some of those still held; what another worker is at is left to it."""
+    rows = await session.exec(
+        select(Hold)
+        .where(Hold.status == HoldStatus.HELD, col(Hold.due_at) < due_before)
+        .order_by(col(Hold.booking_id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(rows)
+
+
+async def lock_nights(session: AsyncSession, wanted: Iterable[tuple[UUID, date]]) -> Nights:
+    """The nights on sale among those wanted."""
+    pairs = sorted(set(wanted))
+    room_type_ids = literal([room_type_id for room_type_id, _ in pairs], ARRAY(Uuid))
+    dates = literal([day for _, day in pairs], ARRAY(Date))
+    each = func.unnest(room_type_ids, dates).table_valued(column("room_type_id", Uuid), column("date", Date))
+    if not pairs:
+        return {}
+    rows = await session.exec(
+        select(Night)
+        .join(each, (col(Night.room_type_id) == each.c.room_type_id) & (col(Night.date) == each.c.date))
+        .order_by(col(Night.room_type_id), col(Night.date))
+        .with_for_update(of=Night)
+        .execution_options(populate_existing=True)
+    )
+    return _by_room_type(rows)
+
+
+async def lock_nights_of(session: AsyncSession, holds: Iterable[Hold]) -> Nights:
+    return await lock_nights(session, ((hold.room_type_id, day) for hold in holds for day in hold.dates()))
+
+
+def _by_room_type(rows: Iterable[Night]) -> Nights:
+    found: Nights = {}
+    for night in rows:
+        found.setdefault(night.room_type_id, {})[night.date] = night
+    return found

@@ -1,0 +1,24 @@
+"""What accommodation does by the clock. Any number of workers may do it at once."""
+
+from datetime import timedelta
+
+import structlog
+
+from chassis import clock
+from chassis.database import Database
+
+from .calendar.let_go_overdue import let_go_overdue
+from .settings import Settings
+
+logger = structlog.get_logger(__name__)
+
+
+async def let_go_overdue_holds(database: Database, settings: Settings) -> None:
+    """A transaction for each batch, so that no night is locked for long."""
+    due_before = clock.now() - timedelta(seconds=settings.hold_grace_seconds)
+    while True:
+        async with database.transaction() as session:
+            count = await let_go_overdue(session, due_before)
+        if not count:
+            return
+        logger.warning("overdue_holds_let_go", count=count)

@@ -1,0 +1,1 @@
+"""Listings: lodgings described by somebody else's file, brought in as accommodations."""

@@ -1,0 +1,14 @@
+"""How Alembic sees accommodation's tables."""
+
+from alembic import context
+
+from chassis.migrations import run_migrations
+from subgraphs.accommodation.accommodations import tables as accommodations
+from subgraphs.accommodation.calendar import tables as calendar
+from subgraphs.accommodation.database import Table
+from subgraphs.accommodation.room_types import tables as room_types
+from subgraphs.accommodation.words import tables as words
+
+__all__ = ["accommodations", "calendar", "room_types", "words"]
+
+run_migrations(context, Table.metadata)

@@ -1,0 +1,1 @@
+"""Room types: the equal rooms an accommodation sells."""

@@ -1,0 +1,1 @@
+"""Search: places by words, facts and prices, and with dates only those that take the stay."""

@@ -1,0 +1,21 @@
+"""accommodation in the background: what it says is sent, bookings are answered, overdue holds are let go."""
+
+from datetime import timedelta
+
+from chassis import worker
+from chassis.worker import Job
+
+from .consumers import consumer
+from .jobs import let_go_overdue_holds
+from .resources import open_resources
+from .settings import Settings
+
+JOBS = [Job("let_go_overdue_holds", timedelta(seconds=30), let_go_overdue_holds)]
+
+
+def main() -> None:
+    worker.main(Settings, consumer=consumer, jobs=JOBS, resources=open_resources)
+
+
+if __name__ == "__main__":
+    main()
