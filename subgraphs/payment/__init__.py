@@ -1,0 +1,1 @@
+"""payment: opens payments, learns from the provider whether money came, and gives money back."""

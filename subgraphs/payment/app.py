@@ -1,0 +1,23 @@
+"""payment over HTTP."""
+
+from fastapi import FastAPI
+
+from chassis.service import create_service, serve
+
+from .payments.http import routes
+from .resources import open_resources
+from .schema import public
+from .settings import Settings
+
+
+def create_app(settings: Settings) -> FastAPI:
+    return create_service(settings, schemas={"/graphql": public}, resources=open_resources, routers=[routes(settings)])
+
+
+def main() -> None:
+    settings = Settings()
+    serve(create_app(settings), settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""Ask the provider how one's own payment stands, because its window has closed."""
+
+from uuid import UUID
+
+from chassis.cache import Cache
+from chassis.database import Database
+from chassis.errors import NotFound, Unavailable
+
+from . import store
+from .provider import Provider, ProviderError
+from .rules import is_decided, is_mine
+from .sync import sync_payment
+from .tables import Payment
+
+
+async def confirm_payment(
+    database: Database, cache: Cache, provider: Provider, payment_id: UUID, payer_id: UUID | None
+) -> Payment:
+    """`payer_id` is who asks; None is the checkout page, which whoever has its address may open.
+
+    The provider is not asked about what is decided for good.
+    """
+    async with database.reading() as session:
+        payment = await store.find_payment(session, payment_id)
+    if payment is None or (payer_id is not None and not is_mine(payment, payer_id)):
+        raise NotFound("There is no such payment.")
+    if is_decided(payment):
+        return payment
+    try:
+        return await sync_payment(database, cache, provider, payment_id)
+    except ProviderError as error:
+        raise Unavailable(retry_after=5, message="The payment provider does not answer. Please try again.") from error

@@ -1,0 +1,191 @@
+"""Payments, refunds, webhooks taken in and what happened to a payment, as stored."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Enum, Index, Numeric, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from chassis import clock
+from chassis.database import INSTANT, AuditColumns
+from chassis.ids import uuid7
+
+from ..database import Table
+
+
+class PaymentStatus(StrEnum):
+    READY = "READY"
+    PENDING = "PENDING"
+    VIRTUAL_ACCOUNT_ISSUED = "VIRTUAL_ACCOUNT_ISSUED"
+    PAID = "PAID"
+    FAILED = "FAILED"
+    CLOSED = "CLOSED"
+    PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
+    REFUNDED = "REFUNDED"
+
+
+class PaymentMethod(StrEnum):
+    CARD = "CARD"
+    TRANSFER = "TRANSFER"
+    VIRTUAL_ACCOUNT = "VIRTUAL_ACCOUNT"
+    EASY_PAY = "EASY_PAY"
+    MOBILE = "MOBILE"
+
+
+class RefundStatus(StrEnum):
+    REQUESTED = "REQUESTED"
+    NEEDS_ACCOUNT = "NEEDS_ACCOUNT"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+class RefundCause(StrEnum):
+    """Who wanted it."""
+
+    ASKED = "ASKED"
+    WRONG_AMOUNT = "WRONG_AMOUNT"
+    LATE = "LATE"
+    # Somebody gave the money back in the provider's own console.
+    AT_PROVIDER = "AT_PROVIDER"
+
+
+_MONEY: Any = Numeric(18, 4)
+
+
+def _words(kind: type[StrEnum]) -> Enum:
+    """Words are stored as text: a new one needs no migration of a database type."""
+    return Enum(kind, native_enum=False, length=40, values_callable=lambda each: [word.value for word in each])
+
+
+class Payment(AuditColumns, Table, table=True):
+    """`amount` is what we ask for; `paid_amount` and `paid_currency` what really came."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount_is_positive"),
+        CheckConstraint(
+            "refunded >= 0 and refunding >= 0 and refunded + refunding <= coalesce(paid_amount, 0)",
+            name="no_more_back_than_came",
+        ),
+        CheckConstraint(
+            "(paid_at is not null) = (status in ('PAID', 'PARTIALLY_REFUNDED', 'REFUNDED'))"
+            " and (paid_at is null) = (paid_amount is null) and (paid_at is null) = (paid_currency is null)",
+            name="paid_stays_paid",
+        ),
+        CheckConstraint("status <> 'CLOSED' or closed_at is not null", name="closed_at_some_time"),
+        Index("ix_payments_ask_at", "ask_at", postgresql_where="ask_at is not null"),
+        Index("ix_payments_payer_id_created_at", "payer_id", "created_at"),
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    booking_id: UUID = Field(unique=True)
+    payer_id: UUID
+    order_name: str
+    amount: Decimal = Field(sa_type=_MONEY)
+    currency: str
+    due_at: datetime = Field(sa_type=INSTANT)
+    status: PaymentStatus = Field(default=PaymentStatus.READY, sa_type=_words(PaymentStatus))
+    method: PaymentMethod | None = Field(default=None, sa_column=Column(_words(PaymentMethod), nullable=True))
+    transaction_id: str | None = None
+    failure_reason: str | None = None
+    receipt_url: str | None = None
+
+    account_bank: str | None = None
+    account_number: str | None = None
+    account_due_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+    paid_amount: Decimal | None = Field(default=None, sa_type=_MONEY)
+    paid_currency: str | None = None
+    paid_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    # What came was not what was asked.
+    refused_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    refunded: Decimal = Field(default=Decimal(0), sa_type=_MONEY)
+    # Owed to the payer and not back yet.
+    refunding: Decimal = Field(default=Decimal(0), sa_type=_MONEY)
+
+    close_requested_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    pending_until: datetime | None = Field(default=None, sa_type=INSTANT)
+    closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+    # Reads of the provider are numbered when they begin: one that an earlier applied is discarded, clocks apart.
+    reads_begun: int = Field(default=0, sa_type=BigInteger)
+    read_applied: int = Field(default=0, sa_type=BigInteger)
+    # Each wish to have the provider asked counts: one that comes during a read is not lost.
+    wishes: int = Field(default=0, sa_type=BigInteger)
+    # When the provider is to be asked next; empty when nothing more is expected.
+    ask_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+
+class Refund(AuditColumns, Table, table=True):
+    """Money on its way back. `key` and `cancellable` are stored before the first send and stay until a refusal."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount_is_positive"),
+        CheckConstraint("(key is null) = (cancellable is null)", name="key_with_cancellable"),
+        CheckConstraint("(status = 'SUCCEEDED') = (settled_at is not null)", name="settled_when_succeeded"),
+        Index(
+            "uq_refunds_payment_id_under_way",
+            "payment_id",
+            unique=True,
+            postgresql_where="key is not null and settled_at is null",
+        ),
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    payment_id: UUID = Field(foreign_key="payments.id", index=True)
+    amount: Decimal = Field(sa_type=_MONEY)
+    currency: str
+    reason: str = Field(sa_type=Text)
+    cause: RefundCause = Field(sa_column=Column(_words(RefundCause), nullable=False))
+    status: RefundStatus = Field(sa_column=Column(_words(RefundStatus), nullable=False))
+    failure_reason: str | None = None
+    settled_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+    key: str | None = None
+    cancellable: Decimal | None = Field(default=None, sa_type=_MONEY)
+    attempts: int = 0
+    # When it may be sent (again); empty while the provider has it, while an account is missing, and at the end.
+    try_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    cancellation_id: str | None = None
+
+    account_bank: str | None = None
+    account_number: str | None = None
+    account_holder: str | None = None
+
+
+class PaymentEvent(Table, table=True):
+    """What the provider said and was asked, and what we did."""
+
+    __tablename__ = "payment_events"
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    payment_id: UUID = Field(foreign_key="payments.id", index=True)
+    at: datetime = Field(default_factory=lambda: clock.now(), sa_type=INSTANT)  # noqa: PLW0108
+    name: str
+    detail: str | None = None
+
+
+class Webhook(Table, table=True):
+    """A verified webhook, by the provider's id of it."""
+
+    __tablename__ = "webhooks"
+
+    id: str = Field(primary_key=True)
+    type: str
+    payment_id: UUID | None = Field(default=None, foreign_key="payments.id", index=True)
+    body: dict[str, Any] = Field(sa_type=JSONB)
+    received_at: datetime = Field(default_factory=lambda: clock.now(), sa_type=INSTANT)  # noqa: PLW0108
+
+
+class ClosedBooking(Table, table=True):
+    """A booking that was let go before a payment was opened for it: none is opened any more."""
+
+    __tablename__ = "closed_bookings"
+
+    booking_id: UUID = Field(primary_key=True)
+    closed_at: datetime = Field(default_factory=lambda: clock.now(), sa_type=INSTANT)  # noqa: PLW0108
