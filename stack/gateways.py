@@ -10,7 +10,9 @@ from stack.programs import APOLLO_ROUTER, HIVE_ROUTER
 from stack.server import Server
 from stack.services import Surroundings, service
 
-SUPERGRAPHS = {"public": ROOT / "router" / "supergraph.graphql", "admin": ROOT / "router" / "supergraph.admin.graphql"}
+ROUTER = ROOT / "router"
+SUPERGRAPHS = {"public": ROUTER / "supergraph.graphql", "admin": ROUTER / "supergraph.admin.graphql"}
+PATHS = {"public": "/graphql", "admin": "/admin/graphql"}
 
 
 def entrance(around: Surroundings, *, routers: bool) -> Server:
@@ -18,7 +20,7 @@ def entrance(around: Surroundings, *, routers: bool) -> Server:
     layout = around.layout
     child = Child(
         name="entrance",
-        arguments=[node(), str(ROOT / "router" / "local" / "main.mjs")],
+        arguments=[node(), str(ROUTER / "local" / "main.mjs")],
         log=layout.log("entrance"),
         environment={
             **_environment(around, layout.ports.entrance),
@@ -43,11 +45,17 @@ def _apollo(around: Surroundings, face: str, program: Path) -> Server:
     child = Child(
         name=f"Apollo Router, {face}",
         arguments=[
-            *(str(program), "--config", str(ROOT / "router" / "apollo" / f"{face}.yaml")),
+            *(str(program), "--config", str(ROUTER / "apollo" / "router.yaml")),
             *("--supergraph", str(SUPERGRAPHS[face])),
         ],
         log=around.layout.log(f"apollo-{face}"),
-        environment={**_environment(around, port), "APOLLO_TELEMETRY_DISABLED": "true"},
+        environment={
+            **_environment(around, port),
+            "GRAPH_PATH": PATHS[face],
+            # GraphiQL asks for the schema.
+            "INTROSPECTION": "true",
+            "APOLLO_TELEMETRY_DISABLED": "true",
+        },
         folder=ROOT,
     )
     return service(child, port, "/health?ready")
@@ -61,7 +69,9 @@ def _hive(around: Surroundings, face: str, program: Path) -> Server:
         log=around.layout.log(f"hive-{face}"),
         environment={
             **_environment(around, port),
-            "HIVE_CONFIG_FILE_PATH": str(ROOT / "router" / "hive" / f"{face}.yaml"),
+            "GRAPH_PATH": PATHS[face],
+            "SUPERGRAPH_FILE_PATH": str(SUPERGRAPHS[face]),
+            "ROUTER_CONFIG_FILE_PATH": str(ROUTER / "hive" / "router.yaml"),
         },
         folder=ROOT,
     )

@@ -34,7 +34,8 @@ def _get(jars: Path) -> None:
         raise StackError("Apache Kafka comes through Maven: put `mvn` (and Java 17 or newer) on the PATH")
     shutil.rmtree(jars, ignore_errors=True)
     goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={jars}"]
-    if subprocess.run([maven, "-B", "-q", "-ntp", "-Dstyle.color=never", "-f", str(POM), *goal], check=False).returncode:
+    manner = ["--batch-mode", "--quiet", "--no-transfer-progress", "-Dstyle.color=never"]
+    if subprocess.run([maven, *manner, "-f", str(POM), *goal], check=False).returncode:
         raise StackError("Maven could not get Apache Kafka: what it said is above")
 
 
