@@ -1,18 +1,32 @@
 """The consumer: which function listens to which message, and one transaction around each run of it."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 from pydantic import ValidationError
+from structlog.contextvars import bound_contextvars
 
+from chassis import metrics
 from chassis.database import Database
 from chassis.events import Message, Record, UnreadableRecord, envelope_of, name_of, payload_of, topic_of
 from chassis.inbox import first_times
 from chassis.resources import Resources, fill
+from chassis.telemetry import consuming
 
 Function = TypeVar("Function", bound=Callable[..., Awaitable[None]])
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message as its listener sees it, and the record it came in."""
+
+    record: Record
+    message: Message
+    traceparent: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +39,12 @@ class Handler:
     batch: int | None
     wanted: dict[str, type[object]]
 
-    def read(self, record: Record) -> Message:
+    def read(self, record: Record) -> Arrived:
         """The record as this listener sees it, or UnreadableRecord: without the values, which may be private."""
         envelope = envelope_of(record)
         fields = payload_of(record) | {"message_id": envelope.message_id, "occurred_at": envelope.occurred_at}
         try:
-            return self.message.model_validate(fields)
+            return Arrived(record, self.message.model_validate(fields), envelope.traceparent)
         except ValidationError as error:
             wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
             raise UnreadableRecord(f"{self.name} is not what {self.message.__qualname__} expects: {wrong}") from None
@@ -79,20 +93,28 @@ class Consumer:
     async def handle(self, database: Database, resources: Resources, record: Record) -> bool:
         """Work on one record, in one transaction; False when it was seen before or nobody listens to it."""
         handler = self.handler_of(record)
-        return handler is not None and await self.run(database, resources, handler, [record]) == 1
+        return handler is not None and await self.run(database, resources, handler, [handler.read(record)]) == 1
 
-    async def run(self, database: Database, resources: Resources, handler: Handler, records: Sequence[Record]) -> int:
-        """Work on records of one handler in one transaction with their inbox rows; how many of them were new."""
-        messages = {message.message_id: message for message in map(handler.read, records)}
+    async def run(self, database: Database, resources: Resources, handler: Handler, arrived: Sequence[Arrived]) -> int:
+        """Work on messages for one handler in one transaction with their inbox rows; how many of them were new."""
+        messages = {each.message.message_id: each.message for each in arrived}
         arguments = fill(handler.function, resources, handler.wanted)
-        async with database.transaction() as session:
-            new = await first_times(session, self.name, messages)
-            fresh = [message for message_id, message in messages.items() if message_id in new]
-            if fresh and handler.batch:
-                await handler.function(session, fresh, **arguments)
-            elif fresh:
-                await handler.function(session, *fresh, **arguments)
+        with consuming(handler.name, [each.traceparent for each in arrived]), _logged(handler, messages):
+            async with database.transaction() as session:
+                new = await first_times(session, self.name, messages)
+                fresh = [message for message_id, message in messages.items() if message_id in new]
+                if fresh:
+                    said = [fresh] if handler.batch else fresh
+                    await handler.function(session, *said, **arguments)
+        if len(fresh) < len(arrived):
+            metrics.DUPLICATES.labels(handler.name).inc(len(arrived) - len(fresh))
         return len(fresh)
+
+
+def _logged(handler: Handler, messages: Mapping[UUID, Message]) -> AbstractContextManager[None]:
+    """What every log line of the run says of the message."""
+    one = next(iter(messages)) if len(messages) == 1 else None
+    return bound_contextvars(message_name=handler.name, message_id=str(one) if one else None)
 
 
 def _handler(name: str, function: Callable[..., Awaitable[None]], batch: int | None) -> Handler:

@@ -29,12 +29,13 @@ def topic_of(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of a topic, as bytes: what is sent, and all of what arrives that a handler is given."""
+    """One record of a topic, as bytes: what is sent and what arrives; `at` is then where it was found."""
 
     topic: str
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes]]
+    at: str = ""
 
     @classmethod
     def of(

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, MetaData, Table
+from sqlalchemy import Index, MetaData, Table, delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock
-from chassis.database import INSTANT
+from chassis.database import INSTANT, Database
 
 
 class InboxColumns(SQLModel):
@@ -51,3 +51,16 @@ async def first_times(session: AsyncSession, consumer: str, message_ids: Iterabl
 def _table(session: AsyncSession) -> Table:
     metadata: MetaData = session.info["outbox"].metadata
     return metadata.tables["inbox"]
+
+
+async def purge(database: Database, before: datetime, at_once: int = 5_000) -> int:
+    """Forget what was taken in before then, in small transactions; how many rows that was."""
+    table = database.table("inbox")
+    old = select(table.c.message_id, table.c.consumer).where(table.c.received_at < before).limit(at_once)
+    purged = 0
+    while True:
+        async with database.transaction() as session:
+            result = await session.exec(delete(table).where(tuple_(table.c.message_id, table.c.consumer).in_(old)))
+        purged += result.rowcount
+        if result.rowcount < at_once:
+            return purged

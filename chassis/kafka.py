@@ -74,6 +74,9 @@ class Topics:
                 raise error(f"{name} could not be created")
         logger.info("topics_declared", topics=sorted(absent))
 
+    async def ping(self) -> None:
+        await self.existing()
+
     def _new(self, topic: str) -> NewTopic:
         retention = self._settings.topic_retention_hours * 3_600_000
         return NewTopic(

@@ -3,6 +3,7 @@
 import socket
 
 import aiokafka.errors
+import asyncpg.exceptions
 import redis.exceptions
 import sqlalchemy.exc
 
@@ -19,13 +20,19 @@ _CODES = frozenset(
         "40P01",  # deadlock
         "55P03",  # lock timeout
         "57014",  # statement timeout
+        "25006",  # a standby that is not yet the new primary
     }
 )
+# What Redis answers while it can't work has no exceptions of its own.
+_REDIS_ANSWERS = ("LOADING", "MISCONF", "NOREPLICAS", "OOM", "BUSY ")
 _AWAY = (
     ConnectionError,
     TimeoutError,
     socket.gaierror,
+    asyncpg.exceptions.InterfaceError,
     sqlalchemy.exc.TimeoutError,
+    aiokafka.errors.KafkaTimeoutError,
+    aiokafka.errors.ProducerClosed,
     redis.exceptions.ConnectionError,
     redis.exceptions.TimeoutError,
     redis.exceptions.ReadOnlyError,
@@ -40,10 +47,14 @@ def is_outage(error: BaseException) -> bool:
     """Whether the error says nothing about the request itself."""
     if isinstance(error, sqlalchemy.exc.DBAPIError):
         return error.connection_invalidated or _is_database_outage(error.orig)
-    if isinstance(error, aiokafka.errors.KafkaError):
-        return bool(error.retriable)
+    if isinstance(error, BaseExceptionGroup):
+        return all(is_outage(each) for each in error.exceptions)
+    if isinstance(error, aiokafka.errors.KafkaError) and error.retriable:
+        return True
     if isinstance(error, (redis.exceptions.AuthenticationError, redis.exceptions.AuthorizationError)):
         return False
+    if isinstance(error, redis.exceptions.ResponseError) and str(error).startswith(_REDIS_ANSWERS):
+        return True
     return isinstance(error, _AWAY) or _is_database_outage(error)
 
 

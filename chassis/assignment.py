@@ -1,0 +1,115 @@
+"""The partitions a process has of its consumer's topics: what is under way in each, and how far each is done."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from chassis import metrics
+from chassis.delivery import Delivery
+from chassis.events import Record
+from chassis.kafka import Topics
+
+logger = structlog.get_logger(__name__)
+
+_GRACE_SECONDS = 10.0
+
+
+class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the library has no types
+    """A partition is paused while its records are worked on, so that waiting for infrastructure takes no memory and
+    holds up no other. When partitions are taken away, each finishes the transaction it is in and the offsets are
+    committed before anybody else gets them.
+    """
+
+    def __init__(self, kafka: AIOKafkaConsumer, delivery: Delivery, topics: Topics) -> None:
+        self._kafka = kafka
+        self._delivery = delivery
+        self._topics = topics
+        self._stopping = asyncio.Event()
+        self._work: dict[TopicPartition, asyncio.Task[None]] = {}
+        self._done: dict[TopicPartition, int] = {}
+        self._committed: dict[TopicPartition, int] = {}
+        self._committing = asyncio.Lock()
+        self.failure: Exception | None = None
+
+    def begin(self, partition: TopicPartition, records: Sequence[ConsumerRecord[Any, Any]]) -> None:
+        """Work on what was fetched, beside the other partitions."""
+        self._kafka.pause(partition)
+        self._done.setdefault(partition, records[0].offset)
+        self._work[partition] = asyncio.create_task(self._take(partition, records))
+
+    async def commit(self) -> None:
+        """Tell the broker how far each partition is done."""
+        async with self._committing:
+            news = {each: offset for each, offset in self._done.items() if self._committed.get(each) != offset}
+            if not news:
+                return
+            try:
+                await self._kafka.commit(news)
+            except (CommitFailedError, IllegalStateError) as error:
+                # The partitions went to another member: it reads them again, and the inbox knows what was done.
+                logger.warning("offsets_not_committed", error=repr(error))
+            self._committed.update(news)
+
+    def measure(self) -> None:
+        """Publish how many records of each partition are not worked on yet."""
+        for partition, done in self._done.items():
+            end = self._kafka.highwater(partition)
+            if end is not None:
+                metrics.LAG.labels(*self._labels(partition)).set(max(0, end - done))
+
+    async def finish(self) -> None:
+        """Stop working: what is in a transaction finishes it, what waits for infrastructure is given up."""
+        self._stopping.set()
+        work = set(self._work.values())
+        if work:
+            _, unfinished = await asyncio.wait(work, timeout=_GRACE_SECONDS)
+            for task in unfinished:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+        try:
+            await asyncio.wait_for(self.commit(), _GRACE_SECONDS / 2)
+        except (KafkaError, TimeoutError) as error:
+            logger.warning("offsets_not_committed", error=repr(error))
+        self._forget()
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        await self.finish()
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        self._stopping = asyncio.Event()
+        logger.info("partitions_assigned", partitions=sorted(f"{each.topic}/{each.partition}" for each in assigned))
+
+    def _forget(self) -> None:
+        for partition in self._done:
+            with suppress(KeyError):
+                metrics.LAG.remove(*self._labels(partition))
+        self._work.clear()
+        self._done.clear()
+        self._committed.clear()
+
+    async def _take(self, partition: TopicPartition, records: Sequence[ConsumerRecord[Any, Any]]) -> None:
+        ahead = iter(records)
+
+        def done(count: int) -> None:
+            for _ in range(count):
+                self._done[partition] = next(ahead).offset + 1
+
+        stopping = self._stopping
+        try:
+            await self._delivery.take([self._record(each) for each in records], done, stopping)
+        except Exception as failure:  # noqa: BLE001 (the intake raises it, where it is seen)
+            self.failure = failure
+        if not stopping.is_set():
+            self._kafka.resume(partition)
+
+    def _labels(self, partition: TopicPartition) -> tuple[str, str]:
+        return self._topics.bare(partition.topic), str(partition.partition)
+
+    def _record(self, record: ConsumerRecord[Any, Any]) -> Record:
+        at = f"{record.topic}/{record.partition}@{record.offset}"
+        return Record(self._topics.bare(record.topic), record.key, record.value, record.headers, at)

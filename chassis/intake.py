@@ -1,0 +1,120 @@
+"""The intake: keeps a consumer in its group, reads what arrives, and says what is done once it is."""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+from time import monotonic
+
+import structlog
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+
+from chassis.assignment import Assignment
+from chassis.backoff import Backoff
+from chassis.delivery import Delivery
+from chassis.kafka import Topics
+from chassis.settings import ServiceSettings
+
+logger = structlog.get_logger(__name__)
+
+_POLL_MS = 250
+_COMMIT_EVERY = 0.1
+_LOOK_FOR_TOPICS_EVERY = 2.0
+_STOPPING_SECONDS = 10
+
+
+class Intake:
+    """Joins when the topics are there, and again when the broker was away; several processes share the partitions."""
+
+    def __init__(self, settings: ServiceSettings, topics: Topics, wanted: Iterable[str], delivery: Delivery) -> None:
+        self._settings = settings
+        self._topics = topics
+        self._wanted = frozenset(wanted)
+        self._delivery = delivery
+        self._joined = False
+
+    async def ping(self) -> None:
+        """Raises unless all that is wanted can be read now."""
+        if not self._joined:
+            raise ConnectionError("The consumer has not joined its group on all of its topics.")
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Read until told to stop; what is in a transaction then is finished and committed."""
+        backoff = Backoff(first=0.3, most=5)
+        while self._wanted and not stopping.is_set():
+            try:
+                there = self._wanted & await self._topics.existing()
+                if there:
+                    await self._follow(there, stopping)
+                    backoff.reset()
+            except (KafkaError, OSError, TimeoutError) as error:
+                logger.warning("intake_interrupted", error=repr(error))
+            except Exception:
+                logger.exception("intake_failed")
+            finally:
+                self._joined = False
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), backoff.delay())
+
+    async def _follow(self, there: frozenset[str], stopping: asyncio.Event) -> None:
+        kafka = self._open()
+        assignment = Assignment(kafka, self._delivery, self._topics)
+        kafka.subscribe([self._topics.full(each) for each in there], listener=assignment)
+        committing = asyncio.create_task(_commit_regularly(assignment))
+        try:
+            await kafka.start()
+            await self._read(kafka, assignment, there, stopping)
+        finally:
+            committing.cancel()
+            await assignment.finish()
+            await _stop(kafka)
+
+    async def _read(
+        self, kafka: AIOKafkaConsumer, assignment: Assignment, there: frozenset[str], stopping: asyncio.Event
+    ) -> None:
+        self._joined = there == self._wanted
+        look_again = monotonic() + _LOOK_FOR_TOPICS_EVERY
+        while not stopping.is_set():
+            for partition, records in (await kafka.getmany(timeout_ms=_POLL_MS)).items():
+                assignment.begin(partition, records)
+            if assignment.failure:
+                raise assignment.failure
+            if not self._joined and monotonic() > look_again:
+                look_again = monotonic() + _LOOK_FOR_TOPICS_EVERY
+                there = self._wanted & await self._topics.existing()
+                kafka.subscribe([self._topics.full(each) for each in there], listener=assignment)
+                self._joined = there == self._wanted
+
+    def _open(self) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(
+            bootstrap_servers=self._settings.kafka_bootstrap,
+            client_id=self._settings.service,
+            group_id=self._topics.full(self._settings.service),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=1_000,
+            rebalance_timeout_ms=30_000,
+            request_timeout_ms=15_000,
+            fetch_max_wait_ms=250,
+            metadata_max_age_ms=30_000,
+        )
+
+
+async def _commit_regularly(assignment: Assignment) -> None:
+    while True:
+        await asyncio.sleep(_COMMIT_EVERY)
+        try:
+            await assignment.commit()
+        except KafkaError as error:
+            logger.warning("offsets_not_committed", error=repr(error))
+        assignment.measure()
+
+
+async def _stop(kafka: AIOKafkaConsumer) -> None:
+    """Leave the group; a broker that is away is not waited for."""
+    try:
+        await asyncio.wait_for(kafka.stop(), _STOPPING_SECONDS)
+    except (KafkaError, TimeoutError) as error:
+        logger.warning("consumer_not_stopped_cleanly", error=repr(error))
