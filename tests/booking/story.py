@@ -1,5 +1,6 @@
 """What a booking goes through in tests: a guest books, the others report, and one looks what became of it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -45,6 +46,21 @@ def booking_input(**given: Any) -> dict[str, Any]:
 
 async def create(subgraph: SubgraphUnderTest, guest: UUID | None, **given: Any) -> Answer:
     return await subgraph.graphql(CREATE, {"input": booking_input(**given)}, user=guest)
+
+
+def statements(subgraph: SubgraphUnderTest) -> list[str]:
+    """What was sent since `subgraph.sql` was cleared, as INSERT INTO bookings, SELECT bookings, and so on.
+
+    The relay is woken on a connection of its own, whenever there is time: that is nobody's statement.
+    """
+    said = [_words_of(statement.strip()) for statement in subgraph.sql]
+    return [words for words in said if words != "NOTIFY outbox"]
+
+
+def _words_of(statement: str) -> str:
+    found = re.match(r"(INSERT INTO|UPDATE|NOTIFY)\s+(\w+)|SELECT.*?\sFROM (\w+)", statement, re.DOTALL)
+    assert found, statement
+    return f"{found[1]} {found[2]}" if found[1] else f"SELECT {found[3]}"
 
 
 @dataclass
@@ -140,3 +156,8 @@ class Story:
 
     async def last(self, name: str) -> Published:
         return next(each for each in reversed(await self.messages()) if each.name == name)
+
+    async def asked(self, name: str) -> dict[str, Any]:
+        """The payload of the last such command, its amount as a number."""
+        payload = (await self.last(name)).payload
+        return payload | {"amount": Decimal(payload["amount"])} if "amount" in payload else payload

@@ -38,7 +38,7 @@ async def advance_booking(session: AsyncSession, cache: Cache, booking: Booking,
 
 def _make(session: AsyncSession, booking: Booking, move: Move) -> None:
     if move.refusal:
-        write_refusal(booking, move.refusal, f"The total is now {booking.total} {booking.currency}.")
+        write_refusal(booking, move.refusal, f"The total is now {booking.total:f} {booking.currency}.")
     kept = booking.asks if move.to is booking.stage else []
     asks = asked_by(booking, move)
     booking.stage = move.to

@@ -46,7 +46,7 @@ class CreateBookingInput:
             guest_name=self.guest_name.strip(),
             guest_phone=self.guest_phone.strip(),
             special_requests=self.special_requests or None,
-            user_coupon_id=parse_id(self.user_coupon_id, "userCouponId") if self.user_coupon_id else None,
+            user_coupon_id=parse_id(self.user_coupon_id, "userCouponId") if self.user_coupon_id is not None else None,
             points=self.points,
             expected_total=self.expected_total,
         )
