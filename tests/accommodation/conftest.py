@@ -1,8 +1,8 @@
 """accommodation as a service, and places to stay in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,9 @@ import pytest
 from sqlmodel import col, select
 
 from chassis import clock
+from chassis.events import Record
 from chassis.ids import uuid7
-from chassis.testing import Servers, SubgraphUnderTest, subgraph_under_test
+from chassis.testing import Published, Servers, SubgraphUnderTest, subgraph_under_test
 from subgraphs.accommodation.accommodations.tables import Accommodation, AccommodationKind, AccommodationStatus
 from subgraphs.accommodation.calendar.tables import Hold, Night
 from subgraphs.accommodation.room_types.tables import RoomType
@@ -97,9 +98,7 @@ class Places:
     async def nights(self, room_type: RoomType) -> list[tuple[int, int]]:
         """(held, sold) of each night on sale, in order."""
         async with self.under_test.database.reading() as session:
-            rows = await session.exec(
-                select(Night).where(Night.room_type_id == room_type.id).order_by(col(Night.date))
-            )
+            rows = await session.exec(select(Night).where(Night.room_type_id == room_type.id).order_by(col(Night.date)))
             return [(night.held, night.sold) for night in rows]
 
     async def hold_of(self, booking_id: UUID) -> Hold | None:
@@ -110,3 +109,50 @@ class Places:
 @pytest.fixture
 def places(accommodation: SubgraphUnderTest) -> Places:
     return Places(accommodation)
+
+
+@dataclass
+class Asking:
+    """Asks what bookings ask, as their messages would, and gives the answers that were published since."""
+
+    under_test: SubgraphUnderTest
+    day: Callable[[int], date]
+    due_at: datetime
+    _heard: int = 0
+
+    def hold(self, room_type_id: UUID, first: int, end: int, /, **fields: Any) -> dict[str, Any]:
+        """The payload of a command that asks for the nights from `first` to before `end`, in days from today."""
+        return {
+            "booking_id": uuid7(),
+            "guest_id": uuid7(),
+            "room_type_id": room_type_id,
+            "check_in": self.day(first),
+            "check_out": self.day(end),
+            "rooms": 1,
+            "guests": 2,
+            "due_at": self.due_at,
+        } | fields
+
+    async def __call__(self, verb: str, *payloads: dict[str, Any]) -> list[Published]:
+        """Have the payloads decided together, and what was said to them."""
+        records = [Record.of(f"accommodation.{verb}", payload) for payload in payloads]
+        await self.send(records)
+        return await self.answers()
+
+    async def send(self, records: Sequence[Record]) -> int:
+        consumer, test = self.under_test.consumer, self.under_test
+        assert consumer is not None
+        handler = consumer.handler_of(records[0])
+        assert handler is not None
+        return await consumer.run(test.database, test.resources, handler, [handler.read(each) for each in records])
+
+    async def answers(self) -> list[Published]:
+        published = await self.under_test.published()
+        new = published[self._heard :]
+        self._heard = len(published)
+        return new
+
+
+@pytest.fixture
+def ask(accommodation: SubgraphUnderTest, places: Places) -> Asking:
+    return Asking(accommodation, places.day, clock.now() + timedelta(minutes=10))

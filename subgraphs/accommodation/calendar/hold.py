@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chassis.money import round_down
 from chassis.outbox import publish
 
 from ..events import HeldNight, HeldPolicy, NightsHeld, NightsRefused
@@ -94,8 +95,8 @@ def _answer_of(request: HoldRequest, offer: store.Offer, nights: Mapping[date, N
         address_line=place.address_line,
         check_in_time=place.check_in_time,
         check_out_time=place.check_out_time,
-        nights=[HeldNight(date=day, price=nights[day].price) for day in stay.dates()],
-        subtotal=subtotal(stay, nights),
+        nights=[HeldNight(date=day, price=round_down(nights[day].price, currency)) for day in stay.dates()],
+        subtotal=round_down(subtotal(stay, nights), currency),
         currency=currency,
         policy=HeldPolicy.model_validate(place.cancellation_policy),
     )

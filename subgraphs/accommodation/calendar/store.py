@@ -83,7 +83,11 @@ async def lock_nights(session: AsyncSession, wanted: Iterable[tuple[UUID, date]]
     pairs = sorted(set(wanted))
     room_type_ids = literal([room_type_id for room_type_id, _ in pairs], ARRAY(Uuid))
     dates = literal([day for _, day in pairs], ARRAY(Date))
-    each = func.unnest(room_type_ids, dates).table_valued(column("room_type_id", Uuid), column("date", Date))
+    each = (
+        func.unnest(room_type_ids, dates)
+        .table_valued(column("room_type_id", Uuid), column("date", Date))
+        .render_derived("wanted")
+    )
     if not pairs:
         return {}
     rows = await session.exec(

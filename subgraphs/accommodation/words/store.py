@@ -24,8 +24,10 @@ async def learn_words(session: AsyncSession, words: Iterable[str]) -> None:
 async def words_like(session: AsyncSession, asked: Sequence[str]) -> list[tuple[str, str, int]]:
     """Known words that may be meant: (asked, known, letters that differ, 3 for all beyond 2)."""
     given = literal([letters_of(word) for word in asked], ARRAY(Text))
-    words = func.unnest(literal(list(asked), ARRAY(Text)), given).table_valued(
-        column("word", Text), column("letters", Text), name="asked"
+    words = (
+        func.unnest(literal(list(asked), ARRAY(Text)), given)
+        .table_valued(column("word", Text), column("letters", Text))
+        .render_derived("asked")
     )
     known = col(KnownWord.word)
     near = select(known).order_by(known.op("<->")(words.c.word)).limit(_NEAREST).correlate(words).subquery()

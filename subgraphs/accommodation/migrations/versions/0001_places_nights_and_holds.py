@@ -113,7 +113,8 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "status NOT IN ('HELD', 'CONFIRMED', 'LAPSED') OR (check_in < check_out AND rooms >= 1 AND due_at IS NOT NULL AND answer IS NOT NULL)",
+            "status NOT IN ('HELD', 'CONFIRMED', 'LAPSED') OR (check_in < check_out AND rooms >= 1"
+            " AND due_at IS NOT NULL AND answer IS NOT NULL)",
             name=op.f("ck_holds_what_is_held_is_known"),
         ),
         sa.CheckConstraint(
