@@ -21,7 +21,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from chassis.errors import DomainError
-from chassis.limits import Limits, QueryTooLong, ensure_items, ensure_within
+from chassis.limits import Limits, QueryTooDeep, QueryTooLong, ensure_items, ensure_within
 from chassis.masking import VALIDATION_FAILED
 from chassis.page_limits import Chain, PageFinder, ensure_pages
 
@@ -127,15 +127,25 @@ class Documents:
         try:
             return parse(text, max_lexical_tokens=limits.tokens, max_comments=limits.tokens)
         except GraphQLError as error:
-            if "Parsing aborted" in error.message:
-                raise QueryTooLong(f"A query may hold {limits.tokens} tokens at most.") from error
-            raise
+            limit = _broken_limit(error, limits)
+            if limit is None:
+                raise
+            raise limit from error
 
     def _document(self, ast: DocumentNode) -> Document:
         fragments = {each.name.value: each for each in ast.definitions if isinstance(each, FragmentDefinitionNode)}
         finder = PageFinder(self.schema, fragments)
         nodes = [each for each in ast.definitions if isinstance(each, OperationDefinitionNode)]
         return Document(ast, {(node.name.value if node.name else None): _operation(node, finder) for node in nodes})
+
+
+def _broken_limit(error: GraphQLError, limits: Limits) -> DomainError | None:
+    """The limit that made the parser stop; it has no other way to say so than its words."""
+    if "Parsing aborted" not in error.message:
+        return None
+    if "nested too deeply" in error.message:
+        return QueryTooDeep(f"A query may be {limits.depth} levels deep at most.")
+    return QueryTooLong(f"A query may hold {limits.tokens} tokens at most.")
 
 
 def _operation(node: OperationDefinitionNode, finder: PageFinder) -> Operation:

@@ -15,6 +15,8 @@ Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers: TypeAlias = Mapping[bytes, bytes]
 
+# What a browser adds to a request that some page made it send.
+_BROWSERS = (b"sec-fetch-site", b"origin", b"referer", b"cookie")
 # Each of these makes a browser ask first (or was set by hand): no foreign page can have sent the request unasked.
 _PREFLIGHTED = (b"authorization", b"apollo-require-preflight", b"x-apollo-operation-name", b"graphql-require-preflight")
 
@@ -65,7 +67,8 @@ def _from_query_string(scope: Scope, headers: Headers) -> Request:
 
 
 def _is_deliberate(headers: Headers) -> bool:
-    if any(name in headers for name in _PREFLIGHTED):
+    """Whether no page of somebody else can have sent it: by a program, or with what a page can't add unasked."""
+    if not any(name in headers for name in _BROWSERS) or any(name in headers for name in _PREFLIGHTED):
         return True
     content_type, accept = (headers.get(name, b"").decode("latin-1") for name in (b"content-type", b"accept"))
     return is_json(content_type) or names_graphql(accept)

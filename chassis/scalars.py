@@ -25,8 +25,9 @@ _T = TypeVar("_T")
 
 def plain_number(value: Decimal) -> str:
     """The digits without exponent and without zeros that say nothing: 45000, 0.5."""
-    if value == value.to_integral_value():
-        return format(value.quantize(Decimal(1)) if value.as_tuple().exponent else value, "f")
+    whole = value.to_integral_value()
+    if value == whole:
+        return format(whole, "f") if whole else "0"
     return format(value, "f").rstrip("0")
 
 
@@ -72,17 +73,24 @@ def _text_reader(name: str, wanted: str, read: Callable[[str], _T]) -> Callable[
             raise _refused(name, value, wanted)
         try:
             return read(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise _refused(name, value, wanted) from None
 
     return parse_value
 
 
-def _text_literal(name: str, wanted: str, parse_value: Callable[[Any], _T]) -> Callable[..., _T]:
+def _literal_reader(
+    name: str, wanted: str, kinds: tuple[type[ValueNode], ...], read: Callable[[str], _T]
+) -> Callable[..., _T]:
+    """From the query's own text, where every digit is as it was written."""
+
     def parse_literal(node: ValueNode, _variables: dict[str, Any] | None = None) -> _T:
-        if not isinstance(node, StringValueNode):
-            raise _refused(name, getattr(node, "value", node.kind), wanted)
-        return parse_value(node.value)
+        try:
+            if not isinstance(node, kinds):
+                raise _refused(name, getattr(node, "value", node.kind), wanted)
+            return read(node.value)  # type: ignore[attr-defined]
+        except GraphQLError as error:
+            raise GraphQLError(error.message, node) from None
 
     return parse_literal
 
@@ -108,13 +116,6 @@ def parse_decimal(value: Any) -> Decimal:
     return parsed
 
 
-def _decimal_literal(node: ValueNode, _variables: dict[str, Any] | None = None) -> Decimal:
-    """From the query's own text, where every digit is as it was written."""
-    if not isinstance(node, (IntValueNode, FloatValueNode, StringValueNode)):
-        raise _refused("Decimal", getattr(node, "value", node.kind), _DECIMAL_WANTED)
-    return _exact_decimal(node.value)
-
-
 def _serialized_decimal(value: Any) -> Decimal:
     """A decimal stays one until the answer is written, as a JSON number with exactly its digits."""
     if not isinstance(value, (Decimal, int)) or not Decimal(value).is_finite():
@@ -135,7 +136,7 @@ def _scalar(name: str, url: str, wanted: str, read: Callable[[str], Any], serial
         specified_by_url=url,
         serialize=serialize,
         parse_value=parse_value,
-        parse_literal=_text_literal(name, wanted, parse_value),
+        parse_literal=_literal_reader(name, wanted, (StringValueNode,), parse_value),
     )
 
 
@@ -166,7 +167,9 @@ SCALARS: dict[object, Any] = {
         specified_by_url="https://scalars.graphql.org/chillicream/decimal.html",
         serialize=_serialized_decimal,
         parse_value=parse_decimal,
-        parse_literal=_decimal_literal,
+        parse_literal=_literal_reader(
+            "Decimal", _DECIMAL_WANTED, (IntValueNode, FloatValueNode, StringValueNode), _exact_decimal
+        ),
     ),
 }
 """For StrawberryConfig.scalar_map: plain Python annotations become the scalars of the graph."""
