@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, TypeVarTuple, Unpack, overload
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import ColumnElement
+from sqlmodel.sql.expression import SelectOfScalar
 
 from chassis.cursors import Order as Order
 from chassis.cursors import after_cursor, cursor_for, decode_cursor
@@ -15,6 +16,7 @@ from chassis.errors import FieldError, InvalidInput
 MAX_PAGE_SIZE = 100
 
 Row = TypeVar("Row")
+Columns = TypeVarTuple("Columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +30,39 @@ class Page(Generic[Row]):
     total: int | None
 
 
+@overload
 async def page(
     session: AsyncSession,
-    statement: Select[tuple[Row]],
+    statement: Select[Row] | SelectOfScalar[Row],
     *,
     order: Sequence[Order],
     first: int,
     after: str | None,
     count: bool,
-) -> Page[Row]:
+) -> Page[Row]: ...
+
+
+@overload
+async def page(
+    session: AsyncSession,
+    statement: Select[Unpack[Columns]],
+    *,
+    order: Sequence[Order],
+    first: int,
+    after: str | None,
+    count: bool,
+) -> Page[tuple[Unpack[Columns]]]: ...
+
+
+async def page(
+    session: AsyncSession,
+    statement: Select[*tuple[Any, ...]],
+    *,
+    order: Sequence[Order],
+    first: int,
+    after: str | None,
+    count: bool,
+) -> Page[Any]:
     """One page of the statement's rows.
 
     The statement is neither ordered nor limited; the last column of `order` is unique. Rows are what the statement
@@ -71,6 +97,8 @@ def _row(found: Sequence[Any], width: int) -> Any:
     return selected[0] if len(selected) == 1 else selected
 
 
-async def _total(session: AsyncSession, statement: Select[Any]) -> int:
+async def _total(session: AsyncSession, statement: Select[*tuple[Any, ...]]) -> int:
     counted: ColumnElement[int] = func.count()
-    return (await session.execute(select(counted).select_from(statement.order_by(None).subquery()))).scalar_one()
+    of_all = select(counted).select_from(statement.order_by(None).subquery())
+    # Whether deleted rows count is said by the statement's options, which its subquery does not carry.
+    return (await session.execute(of_all.execution_options(**statement.get_execution_options()))).scalar_one()
