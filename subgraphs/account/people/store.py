@@ -1,13 +1,36 @@
 """Every SQL statement about people."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chassis.pagination import Order, Page, page
+
 from .tables import User
+
+
+class UserOrder(Enum):
+    CREATED_AT_DESC = (Order(col(User.created_at), descending=True), Order(col(User.id), descending=True))
+    CREATED_AT_ASC = (Order(col(User.created_at)), Order(col(User.id)))
+    EMAIL_ASC = (Order(col(User.email)), Order(col(User.id)))
+
+
+@dataclass(frozen=True)
+class UserCriteria:
+    """`deleted` None or False: those who are here, as everywhere; True: those who left."""
+
+    text: str | None = None
+    roles: Sequence[str] | None = None
+    suspended: bool | None = None
+    deleted: bool | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
 
 
 async def find_user(session: AsyncSession, user_id: UUID) -> User | None:
@@ -29,3 +52,29 @@ async def share_locked(session: AsyncSession, user_id: UUID) -> tuple[User, date
     statement = select(User, func.clock_timestamp()).where(User.id == user_id).with_for_update(read=True)
     row = (await session.exec(statement)).first()
     return (row[0], row[1]) if row else None
+
+
+async def page_of_users(
+    session: AsyncSession, criteria: UserCriteria, *, order: UserOrder, first: int, after: str | None, count: bool
+) -> Page[User]:
+    statement = select(User).where(*_conditions(criteria))
+    if criteria.deleted:
+        statement = statement.where(col(User.deleted_at).is_not(None)).execution_options(include_deleted=True)
+    return await page(session, statement, order=order.value, first=first, after=after, count=count)
+
+
+def _conditions(criteria: UserCriteria) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if criteria.text:
+        sought = (User.display_name, User.email, User.phone_number)
+        conditions.append(or_(*(col(each).icontains(criteria.text, autoescape=True) for each in sought)))
+    if criteria.roles is not None:
+        conditions.append(col(User.role).in_(criteria.roles))
+    if criteria.suspended is not None:
+        suspended = col(User.suspended_at)
+        conditions.append(suspended.is_not(None) if criteria.suspended else suspended.is_(None))
+    if criteria.created_from is not None:
+        conditions.append(col(User.created_at) >= criteria.created_from)
+    if criteria.created_to is not None:
+        conditions.append(col(User.created_at) < criteria.created_to)
+    return conditions

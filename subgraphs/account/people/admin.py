@@ -1,0 +1,152 @@
+"""People in the back office: what administrators may ask about them, and what hosts see of their guests."""
+
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Self
+
+import strawberry
+
+from chassis.context import Info
+from chassis.ids import parse_id
+from chassis.roles import Role, requires_role
+from chassis.types import Connection, wants_total
+
+from . import store, tables
+from .loaders import users_by_id
+from .types import Gender
+
+BY_ADMIN = requires_role(Role.ADMIN)
+BACK_OFFICE = (Role.HOST, Role.ADMIN)
+# A default is printed as it is written: `filter: UserFilter! = {}`.
+ALL: Any = {}
+
+
+@strawberry.enum
+class UserOrder(Enum):
+    CREATED_AT_DESC = store.UserOrder.CREATED_AT_DESC
+    CREATED_AT_ASC = store.UserOrder.CREATED_AT_ASC
+    EMAIL_ASC = store.UserOrder.EMAIL_ASC
+
+
+@strawberry.federation.type(
+    name="User", keys=["id"], description="Hosts meet the guests of their bookings: the name, and no more."
+)
+class AdminUser:
+    row: strawberry.Private[tables.User]
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(str(self.row.id))
+
+    @strawberry.field
+    def display_name(self) -> str:
+        return self.row.display_name
+
+    @strawberry.field(extensions=[BY_ADMIN])
+    def email(self) -> str | None:
+        return self.row.email
+
+    @strawberry.field(extensions=[BY_ADMIN])
+    def phone_number(self) -> str | None:
+        return self.row.phone_number
+
+    @strawberry.field(extensions=[BY_ADMIN])
+    def birth_date(self) -> date | None:
+        return self.row.birth_date
+
+    @strawberry.field(extensions=[BY_ADMIN])
+    def gender(self) -> Gender | None:
+        return Gender(self.row.gender) if self.row.gender else None
+
+    @strawberry.field(extensions=[BY_ADMIN])
+    def preferred_language(self) -> str | None:
+        return self.row.preferred_language
+
+    @strawberry.field(extensions=[BY_ADMIN])
+    def address(self) -> str | None:
+        return self.row.address
+
+    @strawberry.field(extensions=[BY_ADMIN])
+    def role(self) -> Role | None:
+        return Role(self.row.role)
+
+    @strawberry.field(extensions=[BY_ADMIN])
+    def suspended_at(self) -> datetime | None:
+        return self.row.suspended_at
+
+    @strawberry.field(extensions=[BY_ADMIN])
+    def suspension_reason(self) -> str | None:
+        return self.row.suspension_reason
+
+    @strawberry.field(extensions=[BY_ADMIN])
+    def deleted_at(self) -> datetime | None:
+        return self.row.deleted_at
+
+    @strawberry.field(extensions=[BY_ADMIN])
+    async def updated_by(self, info: Info) -> "AdminUser | None":
+        by = self.row.updated_by
+        row = await info.context.loader(users_by_id).load(by) if by else None
+        return AdminUser(row=row) if row else None
+
+    @strawberry.field(extensions=[BY_ADMIN])
+    def created_at(self) -> datetime | None:
+        return self.row.created_at
+
+    @strawberry.field(extensions=[BY_ADMIN])
+    def updated_at(self) -> datetime | None:
+        return self.row.updated_at
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Self | None:  # noqa: A002 - the key's name
+        if info.context.principal.role not in BACK_OFFICE:
+            return None
+        row = await info.context.loader(users_by_id).load(parse_id(id))
+        return cls(row=row) if row else None
+
+
+@strawberry.input(description="`text` is matched against name, e-mail and phone number.")
+class UserFilter:
+    text: str | None = None
+    roles: list[Role] | None = None
+    suspended: bool | None = None
+    deleted: bool | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+
+    def to_criteria(self) -> store.UserCriteria:
+        return store.UserCriteria(
+            text=self.text,
+            roles=None if self.roles is None else [role.value for role in self.roles],
+            suspended=self.suspended,
+            deleted=self.deleted,
+            created_from=self.created_from,
+            created_to=self.created_to,
+        )
+
+
+@strawberry.type
+class PeopleAdminQuery:
+    @strawberry.field(description="Who is signed in.", extensions=[requires_role(*BACK_OFFICE)])
+    async def me(self, info: Info) -> AdminUser | None:
+        row = await info.context.loader(users_by_id).load(info.context.principal.require_user())
+        return AdminUser(row=row) if row and row.deleted_at is None else None
+
+    @strawberry.field(extensions=[BY_ADMIN])
+    async def user(self, info: Info, id: strawberry.ID) -> AdminUser | None:  # noqa: A002 - the argument's name
+        row = await info.context.loader(users_by_id).load(parse_id(id))
+        return AdminUser(row=row) if row else None
+
+    @strawberry.field(extensions=[BY_ADMIN])
+    async def users(
+        self,
+        info: Info,
+        filter: UserFilter = ALL,  # noqa: A002 - the argument's name
+        order_by: UserOrder = UserOrder.CREATED_AT_DESC,
+        first: int = 20,
+        after: str | None = None,
+    ) -> Connection[AdminUser]:
+        async with info.context.database.reading() as session:
+            found = await store.page_of_users(
+                session, filter.to_criteria(), order=order_by.value, first=first, after=after, count=wants_total(info)
+            )
+        return Connection.of(found, lambda row: AdminUser(row=row))
