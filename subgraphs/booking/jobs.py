@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from chassis import clock
 from chassis.cache import Cache
 from chassis.database import Database
+from chassis.outages import is_outage
 
 from .bookings import store
 from .bookings.ask_again import ask_again
@@ -59,7 +60,9 @@ async def _each(
         try:
             async with database.transaction() as session:
                 done = await verb(session, booking_id)
-        except Exception:
+        except Exception as error:
+            if is_outage(error):
+                raise
             logger.exception("sweep_failed", sweep=said, booking_id=str(booking_id))
         else:
             if done is not None:

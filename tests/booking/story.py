@@ -114,7 +114,9 @@ class Story:
         await self.tell("loyalty.benefits.held", discount=str(discount), points=points)
 
     async def open_payment(self) -> None:
-        await self.tell("payment.payment.opened", payment_id=str(self.payment), amount=str((await self.booking()).total))
+        await self.tell(
+            "payment.payment.opened", payment_id=str(self.payment), amount=str((await self.booking()).total)
+        )
 
     async def pay(self, amount: Decimal | None = None, message_id: UUID | None = None) -> None:
         amount = amount if amount is not None else (await self.booking()).total

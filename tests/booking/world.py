@@ -1,4 +1,4 @@
-"""The others as booking may meet them: fenced by booking, answering whoever asks again, in whatever order they are asked.
+"""The others as booking may meet them: fenced by booking, answering again whoever asks again, in any order.
 
 Each is a few rules in memory. They stand in where a test wants thousands of orders of messages; what they really do is
 tested where they live.
@@ -156,7 +156,9 @@ class World:
     async def collect(self) -> None:
         """Take up what the booking has asked since."""
         said = await self.story.messages()
-        self.commands += [(each.name, each.payload) for each in said[self.seen :] if not each.name.startswith("booking.")]
+        self.commands += [
+            (each.name, each.payload) for each in said[self.seen :] if not each.name.startswith("booking.")
+        ]
         self.seen = len(said)
 
     def carry_out(self, command: Reply) -> None:

@@ -21,7 +21,8 @@ CODES = len(CODE_ALPHABET) ** CODE_LENGTH
 FINAL = frozenset({BookingStatus.COMPLETED, BookingStatus.REFUSED, BookingStatus.EXPIRED, BookingStatus.CANCELLED})
 
 _LONGEST_ORDER_NAME = 100
-_LARGEST_NUMBER = 2**31 - 1
+_MOST_GUESTS = _MOST_ROOMS = 1_000_000
+_MOST_POINTS = 2**31 - 1
 _LARGEST_AMOUNT = Decimal(10) ** 15
 
 
@@ -58,12 +59,12 @@ def ensure_possible(request: BookingRequest) -> None:
 def _wrong_numbers(request: BookingRequest) -> Iterator[FieldError]:
     if request.check_out <= request.check_in:
         yield FieldError("checkOut", "NOT_AFTER_CHECK_IN")
-    for field, number, least in (
-        ("guests", request.guests, 1),
-        ("rooms", request.rooms, 1),
-        ("points", request.points, 0),
+    for field, number, least, most in (
+        ("guests", request.guests, 1, _MOST_GUESTS),
+        ("rooms", request.rooms, 1, _MOST_ROOMS),
+        ("points", request.points, 0, _MOST_POINTS),
     ):
-        if not least <= number <= _LARGEST_NUMBER:
+        if not least <= number <= most:
             yield FieldError(field, "OUT_OF_RANGE")
     total = request.expected_total
     if total is not None and not (total.is_finite() and 0 <= total < _LARGEST_AMOUNT):

@@ -157,7 +157,9 @@ def test_a_price_that_changed_is_refused_before_a_total_of_zero_is_confirmed() -
 
 
 def test_the_drawn_flow_is_the_flow() -> None:
-    drawn = re.findall(r"^    ([A-Z_]+) --> ([A-Z_]+): ([a-z.-]+)(?: \[.+?\])?(?: / (.+))?$", FLOWS.read_text(), re.MULTILINE)
+    drawn = re.findall(
+        r"^    ([A-Z_]+) --> ([A-Z_]+): ([a-z.-]+)(?: \[.+?\])?(?: / (.+))?$", FLOWS.read_text(), re.MULTILINE
+    )
 
     def short(name: str) -> str:
         return name.split(".", 1)[1]

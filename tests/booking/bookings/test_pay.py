@@ -106,9 +106,7 @@ async def refused(subgraph: SubgraphUnderTest) -> Story:
     return story
 
 
-@pytest.mark.parametrize(
-    ("ended", "status"), [(expired, BookingStatus.EXPIRED), (refused, BookingStatus.REFUSED)]
-)
+@pytest.mark.parametrize(("ended", "status"), [(expired, BookingStatus.EXPIRED), (refused, BookingStatus.REFUSED)])
 async def test_money_that_comes_after_the_end_goes_back_whole_and_once(
     subgraph: SubgraphUnderTest, ended: object, status: BookingStatus
 ) -> None:

@@ -28,7 +28,11 @@ query ($id: ID!) {
 """
 ENTITIES = """
 query ($of: [_Any!]!) {
-  _entities(representations: $of) { __typename ... on Booking { id code } ... on Viewer { id bookings { nodes { id } } } }
+  _entities(representations: $of) {
+    __typename
+    ... on Booking { id code }
+    ... on Viewer { id bookings { nodes { id } } }
+  }
 }
 """
 VIEWER = """
@@ -81,7 +85,10 @@ async def test_a_booking_shows_what_was_agreed(subgraph: SubgraphUnderTest) -> N
     shown = await look(subgraph, story.id, story.guest)
     booking, (first, _) = await story.booking(), stay_from()
     assert (shown["id"], shown["code"], shown["status"]) == (str(story.id), booking.code, "CONFIRMED")
-    assert (shown["accommodation"], shown["roomType"]) == ({"id": str(story.accommodation)}, {"id": str(story.room_type)})
+    assert (shown["accommodation"], shown["roomType"]) == (
+        {"id": str(story.accommodation)},
+        {"id": str(story.room_type)},
+    )
     assert shown["userCoupon"] == {"id": str(coupon)}
     assert shown["place"] == {
         "accommodationName": "Harbour House",
@@ -190,7 +197,8 @@ async def test_bookings_are_filtered_by_status_and_check_in(subgraph: SubgraphUn
     guest = uuid7()
     dates = [stay_from(days_ahead) for days_ahead in (10, 20, 30)]
     stories = [
-        await Story.begin(subgraph, guest, checkIn=first.isoformat(), checkOut=last.isoformat()) for first, last in dates
+        await Story.begin(subgraph, guest, checkIn=first.isoformat(), checkOut=last.isoformat())
+        for first, last in dates
     ]
     await stories[1].come_to_payment()
     assert await ids(subgraph, guest, statuses=["AWAITING_PAYMENT"]) == [stories[1].id]
@@ -206,7 +214,9 @@ async def test_bookings_are_filtered_by_status_and_check_in(subgraph: SubgraphUn
     ("given", "field"),
     [({"first": 0}, "first"), ({"first": 101}, "first"), ({"after": "nonsense"}, "after")],
 )
-async def test_pages_nobody_can_have_are_refused(subgraph: SubgraphUnderTest, given: dict[str, Any], field: str) -> None:
+async def test_pages_nobody_can_have_are_refused(
+    subgraph: SubgraphUnderTest, given: dict[str, Any], field: str
+) -> None:
     answer = await page(subgraph, uuid7(), **given)
     assert answer.codes == ["INVALID_INPUT"]
     assert [each["field"] for each in answer.errors[0]["extensions"]["fields"]] == [field]

@@ -46,6 +46,8 @@ def test_what_can_be_asked_for_is_not_refused() -> None:
             guest_name="n" * 100,
             guest_phone="1" * 30,
             special_requests="a cot,\nplease",
+            guests=1_000_000,
+            rooms=1_000_000,
             points=2**31 - 1,
             expected_total=Decimal(0),
         )
@@ -60,6 +62,8 @@ def test_what_can_be_asked_for_is_not_refused() -> None:
         ({"guests": 0}, "guests", "OUT_OF_RANGE"),
         ({"rooms": 0}, "rooms", "OUT_OF_RANGE"),
         ({"rooms": -1}, "rooms", "OUT_OF_RANGE"),
+        ({"rooms": 1_000_001}, "rooms", "OUT_OF_RANGE"),
+        ({"guests": 1_000_001}, "guests", "OUT_OF_RANGE"),
         ({"points": -1}, "points", "OUT_OF_RANGE"),
         ({"idempotency_key": ""}, "idempotencyKey", "TOO_SHORT"),
         ({"idempotency_key": "k" * 256}, "idempotencyKey", "TOO_LONG"),
