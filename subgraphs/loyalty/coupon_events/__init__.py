@@ -1,0 +1,1 @@
+"""Coupon events: first come, first served, exactly as many as there are, whatever fails."""

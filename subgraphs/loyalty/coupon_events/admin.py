@@ -1,0 +1,202 @@
+"""Coupon events in the back office: what administrators see of them and do to them."""
+
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+import strawberry
+from sqlalchemy import ColumnElement
+
+from chassis import clock
+from chassis.context import Info
+from chassis.ids import parse_id
+from chassis.roles import Role, requires_role
+from chassis.types import Connection, wants_total
+
+from ..coupons.admin import AdminCoupon
+from ..coupons.loaders import coupons_by_id
+from ..references import User
+from . import rules, store, tables
+from .close import close_coupon_event
+from .create import create_coupon_event
+from .gate import Gate
+from .loaders import dead_letters_by_event, events_by_id, gate_views, recorded_by_event
+from .prepare import prepare_gate_now_or_later
+from .rules import CouponEventStatus
+from .settle import settle_change
+from .types import CouponEventOrder, known
+
+BY_ADMIN = requires_role(Role.ADMIN)
+# A default is printed as it is written: `filter: CouponEventFilter! = {}`.
+ALL: Any = {}
+
+
+@strawberry.type(
+    description="The two books side by side. In a quiet moment `accepted` = `recorded` and `inFlight` = 0."
+)
+class CouponStock:
+    quantity: int | None
+    accepted: int
+    recorded: int
+    in_flight: int
+    dead_lettered: int
+    remaining: int | None
+    generation: int = strawberry.field(description="How often the gate was rebuilt, from 1.")
+
+    @classmethod
+    def of(cls, stock: rules.Stock) -> Self:
+        return cls(
+            quantity=stock.quantity,
+            accepted=stock.accepted,
+            recorded=stock.recorded,
+            in_flight=stock.in_flight,
+            dead_lettered=stock.dead_lettered,
+            remaining=stock.remaining,
+            generation=stock.generation,
+        )
+
+
+@strawberry.federation.type(name="CouponEvent", keys=["id"])
+class AdminCouponEvent:
+    id: strawberry.ID
+    name: str
+    description: str
+    opens_at: datetime
+    closes_at: datetime
+    created_at: datetime
+    created_by: User | None
+    updated_at: datetime
+    updated_by: User | None
+    deleted_at: datetime | None
+    deleted_by: User | None
+    row: strawberry.Private[tables.CouponEvent]
+
+    @strawberry.field
+    async def status(self, info: Info) -> CouponEventStatus:
+        view = await info.context.loader(gate_views).load(self.row.id)
+        return rules.status_of(self.row, view, clock.now())
+
+    @strawberry.field
+    async def coupon(self, info: Info) -> AdminCoupon:
+        return AdminCoupon.from_row(known(await info.context.loader(coupons_by_id).load(self.row.coupon_id)))
+
+    @strawberry.field
+    async def stock(self, info: Info) -> CouponStock:
+        recorded = await info.context.loader(recorded_by_event).load(self.row.id)
+        dead_lettered = await info.context.loader(dead_letters_by_event).load(self.row.id)
+        view = await info.context.loader(gate_views).load(self.row.id)
+        return CouponStock.of(rules.stock_of(self.row, view, recorded, dead_lettered))
+
+    @classmethod
+    def from_row(cls, row: tables.CouponEvent) -> Self:
+        return cls(
+            id=strawberry.ID(str(row.id)),
+            name=row.name,
+            description=row.description,
+            opens_at=row.opens_at,
+            closes_at=row.closes_at,
+            created_at=row.created_at,
+            created_by=User.of(row.created_by),
+            updated_at=row.updated_at,
+            updated_by=User.of(row.updated_by),
+            deleted_at=row.deleted_at,
+            deleted_by=User.of(row.deleted_by),
+            row=row,
+        )
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Self | None:  # noqa: A002 - the key's name
+        if info.context.principal.role is not Role.ADMIN:
+            return None
+        row = await info.context.loader(events_by_id).load(parse_id(id))
+        return cls.from_row(row) if row else None
+
+
+@strawberry.input
+class CreateCouponEventInput:
+    coupon_id: strawberry.ID
+    name: str
+    description: str
+    opens_at: datetime
+    closes_at: datetime
+
+    def to_row(self) -> tables.CouponEvent:
+        return tables.CouponEvent(
+            coupon_id=parse_id(self.coupon_id, "couponId"),
+            name=self.name,
+            description=self.description,
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+        )
+
+
+@strawberry.input(name="CouponEventFilter")
+class AdminCouponEventFilter:
+    text: str | None = None
+    statuses: list[CouponEventStatus] | None = None
+    opens_from: datetime | None = None
+    closes_to: datetime | None = None
+    deleted: bool | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        wanted = (
+            store.says(self.text) if self.text else None,
+            store.stands_as(self.statuses, clock.now()) if self.statuses is not None else None,
+            store.opens_from(self.opens_from) if self.opens_from else None,
+            store.closes_to(self.closes_to) if self.closes_to else None,
+        )
+        return [condition for condition in wanted if condition is not None]
+
+
+@strawberry.type
+class CouponEventAdminQuery:
+    @strawberry.field(extensions=[BY_ADMIN])
+    async def coupon_event(self, info: Info, id: strawberry.ID) -> AdminCouponEvent | None:  # noqa: A002 - its name
+        return await AdminCouponEvent.resolve_reference(info, id)
+
+    @strawberry.field(extensions=[BY_ADMIN])
+    async def coupon_events(
+        self,
+        info: Info,
+        filter: AdminCouponEventFilter = ALL,  # noqa: A002 - the argument's name
+        order_by: CouponEventOrder = CouponEventOrder.OPENS_AT_DESC,
+        first: int = 20,
+        after: str | None = None,
+    ) -> Connection[AdminCouponEvent]:
+        async with info.context.database.reading() as session:
+            page = await store.page_of_events(
+                session,
+                *filter.conditions(),
+                deleted=bool(filter.deleted),
+                order=order_by.value,
+                first=first,
+                after=after,
+                count=wants_total(info),
+            )
+        return Connection.of(page, AdminCouponEvent.from_row)
+
+
+@strawberry.type
+class CouponEventAdminMutation:
+    @strawberry.mutation(extensions=[BY_ADMIN])
+    async def create_coupon_event(self, info: Info, input: CreateCouponEventInput) -> AdminCouponEvent:  # noqa: A002
+        context = info.context
+        async with context.database.transaction(by=context.principal.user_id) as session:
+            event = await create_coupon_event(session, input.to_row())
+        await prepare_gate_now_or_later(context.database, context.resources[Gate], event.id)
+        return await _read_again(info, event.id)
+
+    @strawberry.mutation(description="No more coupons from now on; those issued stay usable.", extensions=[BY_ADMIN])
+    async def close_coupon_event(self, info: Info, coupon_event_id: strawberry.ID) -> AdminCouponEvent:
+        context, event_id = info.context, parse_id(coupon_event_id, "couponEventId")
+        async with context.database.transaction() as session:
+            change = await close_coupon_event(session, event_id, by=context.principal.require_user())
+        await settle_change(context.database, context.resources[Gate], change)
+        return await _read_again(info, event_id)
+
+
+async def _read_again(info: Info, coupon_event_id: UUID) -> AdminCouponEvent:
+    """As it is after its gate was asked."""
+    async with info.context.database.reading() as session:
+        event = await store.find_event(session, coupon_event_id)
+    return AdminCouponEvent.from_row(known(event))

@@ -1,0 +1,178 @@
+#!lua name=coupon_gate
+
+-- The gate of a coupon event: it alone decides who gets a coupon. Each function is one atomic step.
+--
+-- All keys of an event carry its id as their hash tag, so that a cluster keeps them on one node:
+--   gate      hash    generation, server, shut (1 until it is opened), opens, closes, closed (when by hand, or 0),
+--                     quantity (0: no limit), slot (the highest given so far), rank (the last)
+--   accepted  hash    user id -> "slot:rank:generation:at": everybody who was ever accepted
+--   free      list    slots below the highest that nobody has, lowest first: only a rebuilt gate knows any
+--   entries   stream  what was accepted and is not recorded yet, each under the id <generation>-<rank>
+-- Instants are microseconds since 1970 by this server's clock, as exact as PostgreSQL keeps them.
+
+local FIELDS = {'generation', 'shut', 'opens', 'closes', 'closed', 'quantity', 'slot', 'rank'}
+local READERS = 'relay'
+
+-- Asked once: INFO costs more than all the rest of a decision, and a server keeps its identity until it dies.
+local server_id
+local function this_server()
+  server_id = server_id or redis.call('INFO', 'server'):match('run_id:(%x+)')
+  return server_id
+end
+
+local function now()
+  local time = redis.call('TIME')
+  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- By itself, Lua writes an instant as 1.7e+15.
+local function digits(number)
+  return string.format('%d', number)
+end
+
+-- The gate, or nil where there is none to believe. After a restart or a fail-over, memory may be older than what was
+-- answered: a gate counts only on the very server it was written on.
+local function find(key)
+  local values = redis.call('HMGET', key, 'server', unpack(FIELDS))
+  if values[1] ~= this_server() then
+    return nil
+  end
+  local gate = {}
+  for at, field in ipairs(FIELDS) do
+    gate[field] = tonumber(values[at + 1])
+  end
+  return gate
+end
+
+-- slot, rank, generation, instant
+local function find_acceptance(accepted, user)
+  local written = redis.call('HGET', accepted, user)
+  if not written then
+    return nil
+  end
+  local slot, rank, generation, at = written:match('(%d+):(%d+):(%d+):(%d+)')
+  return {tonumber(slot), tonumber(rank), tonumber(generation), tonumber(at)}
+end
+
+-- An id made of what the acceptance says of itself lets whoever knows the one find the other.
+local function entry_of(generation, rank)
+  return generation .. '-' .. rank
+end
+
+local function is_sold_out(gate, free)
+  return gate.quantity > 0 and gate.slot >= gate.quantity and redis.call('EXISTS', free) == 0
+end
+
+-- Why nobody is accepted at that instant, in the order in which an event's status is decided, or nil.
+local function refusal(gate, free, at)
+  if gate.closed > 0 then
+    return 'CLOSED'
+  elseif at < gate.opens then
+    return 'NOT_OPEN_YET'
+  elseif is_sold_out(gate, free) then
+    return 'SOLD_OUT'
+  elseif at >= gate.closes then
+    return 'ENDED'
+  end
+  return nil
+end
+
+-- Free slots go first, so that the very last slot is also the last to be given: seeing it recorded is enough to know
+-- that all are gone.
+local function next_slot(gate, free)
+  return tonumber(redis.call('LPOP', free) or gate.slot + 1)
+end
+
+-- take(gate, accepted, free, entries; user)
+--   -> ACCEPTED, slot, rank, generation, at, pending | CLOSED ... ENDED, at | UNAVAILABLE
+local function take(keys, args)
+  local key, accepted, free, entries = unpack(keys)
+  local user = args[1]
+  local gate = find(key)
+  if not gate or gate.shut == 1 then
+    return {'UNAVAILABLE'}
+  end
+  local before = find_acceptance(accepted, user)
+  if before then
+    -- It leaves the stream only once it is recorded.
+    local entry = entry_of(before[3], before[2])
+    return {'ACCEPTED', before[1], before[2], before[3], before[4], #redis.call('XRANGE', entries, entry, entry)}
+  end
+  local at = now()
+  local reason = refusal(gate, free, at)
+  if reason then
+    return {reason, at}
+  end
+  local slot, rank = next_slot(gate, free), gate.rank + 1
+  redis.call('HSET', key, 'slot', math.max(slot, gate.slot), 'rank', rank)
+  redis.call('HSET', accepted, user, string.format('%d:%d:%d:%d', slot, rank, gate.generation, at))
+  redis.call('XADD', entries, entry_of(gate.generation, rank), 'user', user, 'slot', slot, 'at', digits(at))
+  return {'ACCEPTED', slot, rank, gate.generation, at, 1}
+end
+
+-- look(gate, accepted; user or '')
+--   -> generation, accepted, quantity, closed [, slot, rank, generation, at of the user] | nothing
+local function look(keys, args)
+  local key, accepted = unpack(keys)
+  local gate = find(key)
+  if not gate then
+    return {}
+  end
+  return {
+    gate.generation, redis.call('HLEN', accepted), gate.quantity, gate.closed,
+    unpack(find_acceptance(accepted, args[1]) or {}),
+  }
+end
+
+-- write(gate, accepted, free, entries; generation, opens, closes, quantity) -> 1 | 0
+-- Written shut: nobody is accepted before PostgreSQL knows that this generation was written, so that one which is
+-- gone after that was lost, and is never taken for one yet to be written. A writer who comes late finds a later
+-- generation, or its own, and leaves it alone.
+local function write(keys, args)
+  local key, accepted, free, entries = unpack(keys)
+  local generation, opens, closes, quantity = unpack(args)
+  if tonumber(redis.call('HGET', key, 'generation') or 0) >= tonumber(generation) then
+    return 0
+  end
+  redis.call('DEL', key, accepted, free)
+  redis.call('HSET', key, 'server', this_server(), 'generation', generation, 'shut', 1,
+    'opens', opens, 'closes', closes, 'closed', 0, 'quantity', quantity, 'slot', 0, 'rank', 0)
+  if redis.call('EXISTS', entries) == 0 then
+    redis.call('XGROUP', 'CREATE', entries, READERS, 0, 'MKSTREAM')
+  end
+  return 1
+end
+
+-- open(gate; generation) -> 1 | 0 where that generation is not there
+local function open(keys, args)
+  local gate = find(keys[1])
+  if not gate or gate.generation ~= tonumber(args[1]) then
+    return 0
+  end
+  redis.call('HSET', keys[1], 'shut', 0)
+  return 1
+end
+
+-- close(gate, free) -> CLOSED, since | SOLD_OUT or ENDED, now: there was nothing left to close | UNAVAILABLE
+local function close(keys, args)
+  local key, free = unpack(keys)
+  local gate = find(key)
+  if not gate or gate.shut == 1 then
+    return {'UNAVAILABLE'}
+  end
+  local at = now()
+  local over = refusal(gate, free, at)
+  if over == 'CLOSED' then
+    return {over, gate.closed}
+  elseif over == 'SOLD_OUT' or over == 'ENDED' then
+    return {over, at}
+  end
+  redis.call('HSET', key, 'closed', digits(at))
+  return {'CLOSED', at}
+end
+
+redis.register_function('coupon_gate_take', take)
+redis.register_function{function_name = 'coupon_gate_look', callback = look, flags = {'no-writes'}}
+redis.register_function('coupon_gate_write', write)
+redis.register_function('coupon_gate_open', open)
+redis.register_function('coupon_gate_close', close)

@@ -1,0 +1,62 @@
+"""Events, their gates and issuances by id, a whole level of a query at once."""
+
+import asyncio
+from uuid import UUID
+
+from chassis.context import Context
+
+from . import store
+from .gate import Gate, GateLost
+from .rules import Acceptance, GateView, issuance_id
+from .tables import CouponEvent, CouponIssuance
+
+
+async def events_by_id(context: Context, ids: list[UUID]) -> list[CouponEvent | None]:
+    """Deleted ones too: whatever asks by id points at one it knows."""
+    async with context.database.reading() as session:
+        found = await store.events_by_id(session, ids)
+    return [found.get(coupon_event_id) for coupon_event_id in ids]
+
+
+async def gate_views(context: Context, ids: list[UUID]) -> list[GateView | None]:
+    """What the gates of these events know, and what of whoever asks: one round trip for all."""
+    gate, user_id = context.resources[Gate], context.principal.user_id
+    return await asyncio.gather(*(gate.look(coupon_event_id, user_id) for coupon_event_id in ids))
+
+
+async def issuances_by_id(context: Context, ids: list[UUID]) -> list[CouponIssuance | None]:
+    """Only what is recorded, whosever it is: who may see one is for whoever asks."""
+    async with context.database.reading() as session:
+        found = await store.issuances_by_id(session, ids)
+    return [found.get(issuance_id) for issuance_id in ids]
+
+
+async def own_issuances_by_id(context: Context, ids: list[UUID]) -> list[CouponIssuance | Acceptance | GateLost | None]:
+    """Those of whoever asks, from both books: recorded, or accepted by the gate and not recorded yet."""
+    user_id = context.principal.user_id
+    if user_id is None:
+        return [None for _ in ids]
+    async with context.database.reading() as session:
+        rows = await store.issuances_by_id(session, ids)
+        running = await store.running_events(session) if len(rows) < len(ids) else []
+    # An id does not say which event it is of, but the events that may have it unrecorded are few: try them.
+    events = {issuance_id(event, user_id): event for event in running}
+    pending = [each for each in ids if each in events and each not in rows]
+    views = await gate_views(context, [events[each] for each in pending])
+    seen = {each: view.acceptance if view else GateLost() for each, view in zip(pending, views, strict=True)}
+    own = {each: row for each, row in rows.items() if row.user_id == user_id}
+    return [own.get(each) or seen.get(each) for each in ids]
+
+
+async def recorded_by_event(context: Context, ids: list[UUID]) -> list[int]:
+    """How many acceptances of each event are recorded."""
+    async with context.database.reading() as session:
+        found = await store.recorded_by_event(session, ids)
+    return [found.get(coupon_event_id, 0) for coupon_event_id in ids]
+
+
+async def dead_letters_by_event(context: Context, ids: list[UUID]) -> list[int]:
+    """How many acceptances of each event could not be recorded."""
+    async with context.database.reading() as session:
+        found = await store.dead_letters_by_event(session, ids)
+    return [found.get(coupon_event_id, 0) for coupon_event_id in ids]

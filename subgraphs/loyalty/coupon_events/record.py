@@ -1,0 +1,96 @@
+"""Record what the gate accepted: the coupon becomes the person's, once, however often it is said."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chassis import clock
+from chassis.cache import Cache
+from chassis.database import after_commit
+from chassis.ids import uuid7
+from chassis.outbox import publish
+
+from ..coupons.award import award_coupons
+from ..coupons.tables import UserCoupon
+from ..events import CouponIssued
+from . import store
+from .nudge import nudge_watchers
+from .rules import Acceptance
+from .stream import Stream
+from .tables import CouponEvent, CouponIssuance
+
+
+class UnknownCouponEvent(LookupError):
+    """An acceptance of an event that was never stored."""
+
+
+async def record_acceptances(
+    session: AsyncSession, stream: Stream, cache: Cache, acceptances: Sequence[Acceptance]
+) -> None:
+    """Whatever has become of the event since. Raise IntegrityError for a slot that somebody else has."""
+    now = clock.now()
+    events = await _events(session, acceptances)
+    issuances = [_issuance(each, events[each.coupon_event_id], now) for each in acceptances]
+    new = await store.insert_issuances(session, issuances)
+    await _award(session, [each for each in issuances if each.id in new], events)
+    await _note_sold_out(session, issuances, now)
+    after_commit(session, partial(stream.forget, acceptances))
+    after_commit(session, partial(nudge_watchers, cache, [each.id for each in issuances]))
+
+
+async def _events(session: AsyncSession, acceptances: Sequence[Acceptance]) -> Mapping[UUID, CouponEvent]:
+    wanted = {each.coupon_event_id for each in acceptances}
+    events = await store.events_by_id(session, wanted)
+    if unknown := wanted - events.keys():
+        raise UnknownCouponEvent(", ".join(map(str, unknown)))
+    return events
+
+
+def _issuance(acceptance: Acceptance, event: CouponEvent, now: datetime) -> CouponIssuance:
+    return CouponIssuance(
+        id=acceptance.issuance_id,
+        coupon_event_id=event.id,
+        quantity=event.quantity,
+        user_id=acceptance.user_id,
+        user_coupon_id=uuid7(),
+        slot=acceptance.slot,
+        rank=acceptance.rank,
+        generation=acceptance.generation,
+        requested_at=acceptance.requested_at,
+        recorded_at=now,
+    )
+
+
+async def _award(session: AsyncSession, new: Sequence[CouponIssuance], events: Mapping[UUID, CouponEvent]) -> None:
+    coupons = [_user_coupon(each, events[each.coupon_event_id]) for each in new]
+    await award_coupons(session, coupons)
+    for coupon, issuance in zip(coupons, new, strict=True):
+        publish(
+            session,
+            CouponIssued(
+                coupon_event_id=issuance.coupon_event_id,
+                user_id=coupon.user_id,
+                user_coupon_id=coupon.id,
+                coupon_id=coupon.coupon_id,
+            ),
+        )
+
+
+def _user_coupon(issuance: CouponIssuance, event: CouponEvent) -> UserCoupon:
+    return UserCoupon(
+        id=issuance.user_coupon_id,
+        user_id=issuance.user_id,
+        coupon_id=event.coupon_id,
+        coupon_event_id=event.id,
+        issued_at=issuance.recorded_at,
+    )
+
+
+async def _note_sold_out(session: AsyncSession, issuances: Sequence[CouponIssuance], now: datetime) -> None:
+    """The gate gives the last slot last: once that one is recorded, none is left."""
+    sold_out = {each.coupon_event_id for each in issuances if each.slot == each.quantity}
+    if sold_out:
+        await store.mark_sold_out(session, sold_out, now)

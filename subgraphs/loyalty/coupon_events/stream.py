@@ -1,0 +1,103 @@
+"""The streams of coupon events in Redis: what their gates accepted and PostgreSQL does not have yet."""
+
+import os
+import socket
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from redis.exceptions import ResponseError
+
+from chassis.cache import Cache
+
+from .gate import Keys, instant
+from .rules import Acceptance
+
+# The group that `gate.lua` makes with a stream: relays share its entries among themselves.
+READERS = "relay"
+PAGE = 500
+
+
+class Stream:
+    """An entry is taken by one relay, is sent, and stays until it is recorded."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._redis = cache.redis
+        self._reader = f"{socket.gethostname()}-{os.getpid()}"
+
+    async def take(self, coupon_event_ids: Sequence[UUID], wait: timedelta) -> list[Acceptance]:
+        """What no relay has taken yet, up to a page of each event; waits that long for the first."""
+        events = {Keys(each).entries: each for each in coupon_event_ids}
+        try:
+            found: Any = await self._redis.xreadgroup(
+                READERS, self._reader, dict.fromkeys(events, ">"), count=PAGE, block=_milliseconds(wait)
+            )
+        except ResponseError as error:
+            if "NOGROUP" not in str(error):
+                raise
+            # One event's gate was lost together with its stream. It must not keep the others' from being read.
+            await self._make_groups(events)
+            return []
+        return [_acceptance(events[name], *entry) for name, entries in found for entry in entries]
+
+    async def take_over(self, coupon_event_ids: Sequence[UUID], after: timedelta) -> list[Acceptance]:
+        """What some relay took that long ago and has not sent: it is dead, or was refused by the broker."""
+        idle = _milliseconds(after)
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for coupon_event_id in coupon_event_ids:
+                pipeline.xautoclaim(Keys(coupon_event_id).entries, READERS, self._reader, idle, count=PAGE)
+            answers = await pipeline.execute()
+        pages = zip(coupon_event_ids, answers, strict=True)
+        return [_acceptance(event, *entry) for event, (_, entries, *_) in pages for entry in entries]
+
+    async def sent(self, acceptances: Sequence[Acceptance]) -> None:
+        """The broker has them: no relay needs to take them over."""
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for name, ids in _by_stream(acceptances):
+                pipeline.xack(name, READERS, *ids)
+            await pipeline.execute()
+
+    async def forget(self, acceptances: Sequence[Acceptance]) -> None:
+        """They are recorded."""
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for name, ids in _by_stream(acceptances):
+                pipeline.xdel(name, *ids)
+            await pipeline.execute()
+
+    async def page_of_waiting(self, coupon_event_id: UUID, after: Acceptance | None) -> list[Acceptance]:
+        """What is not recorded, in the order of acceptance, a page at a time."""
+        start = f"({_entry_id(after)}" if after else "-"
+        found: Any = await self._redis.xrange(Keys(coupon_event_id).entries, min=start, count=PAGE)
+        return [_acceptance(coupon_event_id, *entry) for entry in found]
+
+    async def _make_groups(self, names: Iterable[str]) -> None:
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for name in names:
+                pipeline.xgroup_create(name, READERS, "0", mkstream=True)
+            answers = await pipeline.execute(raise_on_error=False)
+        for answer in answers:
+            if isinstance(answer, Exception) and "BUSYGROUP" not in str(answer):
+                raise answer
+
+
+def _entry_id(acceptance: Acceptance) -> str:
+    """As `gate.lua` makes it: whoever knows the acceptance knows its entry."""
+    return f"{acceptance.generation}-{acceptance.rank}"
+
+
+def _acceptance(coupon_event_id: UUID, entry_id: str, fields: Mapping[str, str]) -> Acceptance:
+    generation, rank = map(int, entry_id.split("-"))
+    user_id, slot, at = UUID(fields["user"]), int(fields["slot"]), instant(int(fields["at"]))
+    return Acceptance(coupon_event_id, user_id, slot, rank, generation, at)
+
+
+def _by_stream(acceptances: Sequence[Acceptance]) -> Iterable[tuple[str, list[str]]]:
+    ordered = sorted(acceptances, key=lambda each: each.coupon_event_id)
+    for coupon_event_id, group in groupby(ordered, key=lambda each: each.coupon_event_id):
+        yield Keys(coupon_event_id).entries, [_entry_id(each) for each in group]
+
+
+def _milliseconds(period: timedelta) -> int:
+    return period // timedelta(milliseconds=1)

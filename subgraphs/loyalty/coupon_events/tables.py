@@ -1,0 +1,106 @@
+"""What is stored of coupon events, of what administrators asked of them, and of the people they accepted."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from chassis.database import AuditColumns
+from chassis.ids import uuid7
+
+from ..database import INSTANT, Table, words
+
+
+class CouponEvent(AuditColumns, Table, table=True):
+    """The window in which one coupon is given out. Who gets one is decided by its gate, in Redis."""
+
+    __tablename__ = "coupon_events"
+    __table_args__ = (
+        # A LIMITED coupon serves one event ever; a deleted one does not count.
+        Index(
+            "uq_coupon_events_coupon_id",
+            "coupon_id",
+            unique=True,
+            postgresql_where=text("quantity is not null and deleted_at is null"),
+        ),
+        Index("ix_coupon_events_opens_at", "opens_at", "id"),
+        Index("ix_coupon_events_closes_at", "closes_at", "id"),
+        Index("ix_coupon_events_unsettled", "id", postgresql_where=text("settled_at is null")),
+        # What the issuances' foreign key points at: it carries the quantity to where the slot is checked against it.
+        UniqueConstraint("id", "quantity"),
+        CheckConstraint("opens_at < closes_at", name="opens_before_it_closes"),
+        CheckConstraint("gate_generation >= 0", name="gate_generation"),
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    coupon_id: UUID = Field(foreign_key="coupons.id", index=True)
+    quantity: int | None = None
+    """The coupon's, which never changes."""
+    name: str
+    description: str
+    opens_at: datetime = Field(sa_type=INSTANT)
+    closes_at: datetime = Field(sa_type=INSTANT)
+    closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    sold_out_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+    gate_generation: int = 0
+    """Raised before every attempt to write the gate, so that one that comes late is known for what it is."""
+    gate_begun_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    gate_written_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    """When this generation was written. A gate that is not there after that is one that was lost."""
+    gate_opened_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    settled_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    """When the event was over and everything it accepted was recorded: nothing can come of its gate any more."""
+
+
+class ChangeKind(StrEnum):
+    CLOSE = "CLOSE"
+
+
+class CouponEventChange(Table, table=True):
+    """What an administrator asked of an event's gate: stored first, then applied by the gate, then settled."""
+
+    __tablename__ = "coupon_event_changes"
+    __table_args__ = (
+        Index(
+            "uq_coupon_event_changes_coupon_event_id",
+            "coupon_event_id",
+            unique=True,
+            postgresql_where=text("settled_at is null"),
+        ),
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    coupon_event_id: UUID = Field(foreign_key="coupon_events.id")
+    kind: ChangeKind = Field(sa_type=words(ChangeKind, "kind"))
+    asked_at: datetime = Field(sa_type=INSTANT)
+    asked_by: UUID
+    settled_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+
+class CouponIssuance(Table, table=True):
+    """One person's acceptance, recorded. The database holds the same line as the gate: one a person, one a slot."""
+
+    __tablename__ = "coupon_issuances"
+    __table_args__ = (
+        UniqueConstraint("coupon_event_id", "user_id"),
+        UniqueConstraint("coupon_event_id", "slot"),
+        ForeignKeyConstraint(["coupon_event_id", "quantity"], ["coupon_events.id", "coupon_events.quantity"]),
+        # Deferred: which issuances are new is only known once they are inserted, and their coupons follow.
+        ForeignKeyConstraint(["user_coupon_id"], ["user_coupons.id"], deferrable=True, initially="DEFERRED"),
+        CheckConstraint("slot >= 1 and slot <= quantity", name="slot_up_to_quantity"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    coupon_event_id: UUID = Field(foreign_key="coupon_events.id")
+    quantity: int | None = None
+    """The event's."""
+    user_id: UUID
+    user_coupon_id: UUID = Field(unique=True)
+    slot: int
+    rank: int
+    generation: int
+    requested_at: datetime = Field(sa_type=INSTANT)
+    recorded_at: datetime = Field(sa_type=INSTANT)

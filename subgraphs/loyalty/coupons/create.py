@@ -1,0 +1,15 @@
+"""Define a coupon."""
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from .rules import ensure_coupon, in_whole_units
+from .tables import Coupon
+
+
+async def create_coupon(session: AsyncSession, coupon: Coupon) -> Coupon:
+    """Raise InvalidInput where it makes no proper one. Amounts are cut to what the currency can pay."""
+    in_whole_units(coupon)
+    ensure_coupon(coupon)
+    session.add(coupon)
+    await session.flush()
+    return coupon

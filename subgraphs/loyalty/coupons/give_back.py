@@ -1,0 +1,20 @@
+"""Give back what a booking spent: it was cancelled."""
+
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chassis import clock
+from chassis.outbox import publish
+
+from ..events import BenefitsGivenBack
+from . import store
+from .tables import HoldState
+
+
+async def give_back_benefits(session: AsyncSession, booking_id: UUID, *, coupon: bool) -> None:
+    """`coupon` is whether the coupon comes back: otherwise the fee has eaten it, and it stays used."""
+    hold = await store.lock_hold(session, booking_id, clock.now())
+    if hold.state in {HoldState.HELD, HoldState.SPENT}:
+        hold.state, hold.has_coupon = HoldState.GIVEN_BACK, hold.has_coupon and not coupon
+    publish(session, BenefitsGivenBack(booking_id=booking_id))

@@ -1,0 +1,190 @@
+"""What is true of coupons: what makes a proper one, what it takes off, and when it can't be used."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from chassis.errors import DomainError, FieldError, InvalidInput
+from chassis.money import round_down
+
+from .tables import BenefitHold, Coupon, CouponKind, DiscountKind, HoldState
+
+LONGEST_NAME = 200
+SHORTEST_USE = timedelta(days=1)
+LARGEST_QUANTITY = 1_000_000
+# What the columns hold: more than any price, and far from overflowing.
+LARGEST_AMOUNT = Decimal(10) ** 12
+
+
+class CouponInUse(DomainError):
+    code = "COUPON_IN_USE"
+
+    def __init__(self) -> None:
+        super().__init__("Another event gives this coupon out already.")
+
+
+class Refusal(DomainError):
+    """Why a booking does not get what it asked to hold. It is an answer to the booking, not an error."""
+
+
+class NotUsable(Refusal):
+    code = "COUPON_NOT_USABLE"
+
+    def __init__(self, message: str = "There is no such coupon of this person.") -> None:
+        super().__init__(message)
+
+
+class LetGo(NotUsable):
+    def __init__(self) -> None:
+        super().__init__("The booking has let go of what it held.")
+
+
+class NotEnoughPoints(Refusal):
+    code = "NOT_ENOUGH_POINTS"
+
+    def __init__(self) -> None:
+        super().__init__("There are not that many points.")
+
+
+class UserCouponStatus(StrEnum):
+    AVAILABLE = "AVAILABLE"
+    HELD = "HELD"
+    USED = "USED"
+    EXPIRED = "EXPIRED"
+
+
+class CouponRefusal(StrEnum):
+    NOT_YET = "NOT_YET"
+    EXPIRED = "EXPIRED"
+    BELOW_MINIMUM = "BELOW_MINIMUM"
+    ABOVE_MAXIMUM = "ABOVE_MAXIMUM"
+    HELD = "HELD"
+    USED = "USED"
+
+
+REFUSED_BECAUSE = {
+    CouponRefusal.NOT_YET: "The coupon can't be used yet.",
+    CouponRefusal.EXPIRED: "The coupon has expired.",
+    CouponRefusal.BELOW_MINIMUM: "The coupon needs a larger order.",
+    CouponRefusal.ABOVE_MAXIMUM: "The coupon needs a smaller order.",
+    CouponRefusal.HELD: "Another booking holds the coupon.",
+    CouponRefusal.USED: "The coupon has been used.",
+}
+
+
+def discount_for(coupon: Coupon, subtotal: Decimal) -> Decimal:
+    """What the coupon takes off an order of that subtotal, in whole minor units and never more than the order."""
+    if coupon.discount_kind is DiscountKind.AMOUNT:
+        return min(_given(coupon.amount), subtotal)
+    off = round_down(subtotal * _given(coupon.percent) / 100, coupon.currency)
+    return off if coupon.cap is None else min(off, coupon.cap)
+
+
+def status_of(coupon: Coupon, hold: BenefitHold | None, at: datetime) -> UserCouponStatus:
+    """`hold` is the one booking that has the coupon, if one has."""
+    if hold is not None:
+        return UserCouponStatus.HELD if hold.state is HoldState.HELD else UserCouponStatus.USED
+    return UserCouponStatus.EXPIRED if coupon.usable_until <= at else UserCouponStatus.AVAILABLE
+
+
+def refusal_for(coupon: Coupon, hold: BenefitHold | None, subtotal: Decimal, at: datetime) -> CouponRefusal | None:
+    """Why the coupon can't be used for an order of that subtotal, or None when it can."""
+    if hold is not None:
+        return CouponRefusal.HELD if hold.state is HoldState.HELD else CouponRefusal.USED
+    if at < coupon.usable_from:
+        return CouponRefusal.NOT_YET
+    if coupon.usable_until <= at:
+        return CouponRefusal.EXPIRED
+    if coupon.minimum_order is not None and subtotal < coupon.minimum_order:
+        return CouponRefusal.BELOW_MINIMUM
+    if coupon.maximum_order is not None and subtotal > coupon.maximum_order:
+        return CouponRefusal.ABOVE_MAXIMUM
+    return None
+
+
+def ensure_usable(coupon: Coupon, hold: BenefitHold | None, subtotal: Decimal, at: datetime) -> None:
+    refusal = refusal_for(coupon, hold, subtotal, at)
+    if refusal is not None:
+        raise NotUsable(REFUSED_BECAUSE[refusal])
+
+
+def is_granted(hold: BenefitHold) -> bool:
+    """Whether the booking was given what it asked for and did not let it go, whatever it did with it since."""
+    return hold.state in {HoldState.HELD, HoldState.SPENT, HoldState.GIVEN_BACK}
+
+
+def in_whole_units(coupon: Coupon) -> None:
+    """Cut all amounts to the currency's minor unit."""
+    for field in ("amount", "cap", "minimum_order", "maximum_order"):
+        amount = getattr(coupon, field)
+        if amount is not None:
+            setattr(coupon, field, round_down(amount, coupon.currency))
+
+
+def ensure_coupon(coupon: Coupon) -> None:
+    """Raise InvalidInput with every field that is wrong, not just the first."""
+    wrong = [*_wrong_name(coupon.name), *_wrong_discount(coupon), *_wrong_orders(coupon), *_wrong_quantity(coupon)]
+    if coupon.usable_until - coupon.usable_from < SHORTEST_USE:
+        wrong.append(FieldError("usableUntil", "LESS_THAN_A_DAY"))
+    if wrong:
+        raise InvalidInput("This makes no coupon.", wrong)
+
+
+def _wrong_name(name: str) -> list[FieldError]:
+    if not name.strip():
+        return [FieldError("name", "EMPTY")]
+    if len(name) > LONGEST_NAME:
+        return [FieldError("name", "TOO_LONG")]
+    # PostgreSQL stores every character but this one.
+    return [FieldError("name", "NUL_CHARACTER")] if "\0" in name else []
+
+
+def _wrong_discount(coupon: Coupon) -> list[FieldError]:
+    if coupon.discount_kind is DiscountKind.AMOUNT:
+        return [
+            *_wrong_amount("discount.amount", coupon.amount, needed=True),
+            *_not_allowed("discount.percent", coupon.percent),
+            *_not_allowed("discount.cap", coupon.cap),
+        ]
+    return [
+        *_out_of_range("discount.percent", coupon.percent, largest=100),
+        *_wrong_amount("discount.cap", coupon.cap),
+        *_not_allowed("discount.amount", coupon.amount),
+    ]
+
+
+def _wrong_orders(coupon: Coupon) -> list[FieldError]:
+    minimum, maximum = coupon.minimum_order, coupon.maximum_order
+    wrong = [*_wrong_amount("minimumOrder", minimum), *_wrong_amount("maximumOrder", maximum)]
+    if minimum is not None and maximum is not None and minimum > maximum:
+        wrong.append(FieldError("maximumOrder", "BELOW_MINIMUM"))
+    return wrong
+
+
+def _wrong_quantity(coupon: Coupon) -> list[FieldError]:
+    if coupon.kind is CouponKind.UNLIMITED:
+        return _not_allowed("quantity", coupon.quantity)
+    return _out_of_range("quantity", coupon.quantity, largest=LARGEST_QUANTITY)
+
+
+def _wrong_amount(field: str, amount: Decimal | None, *, needed: bool = False) -> list[FieldError]:
+    if amount is None:
+        return [FieldError(field, "REQUIRED")] if needed else []
+    return [] if 0 < amount <= LARGEST_AMOUNT else [FieldError(field, "OUT_OF_RANGE")]
+
+
+def _out_of_range(field: str, number: int | None, *, largest: int) -> list[FieldError]:
+    if number is None:
+        return [FieldError(field, "REQUIRED")]
+    return [] if 1 <= number <= largest else [FieldError(field, "OUT_OF_RANGE")]
+
+
+def _not_allowed(field: str, value: object) -> list[FieldError]:
+    return [] if value is None else [FieldError(field, "NOT_ALLOWED")]
+
+
+def _given(value: Decimal | int | None) -> Decimal:
+    """A part of the discount that its kind always has: the database says so too."""
+    if value is None:
+        raise ValueError("The discount lacks what its kind needs.")
+    return Decimal(value)

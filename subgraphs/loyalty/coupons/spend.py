@@ -1,0 +1,37 @@
+"""Spend what a booking holds: it is paid."""
+
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chassis import clock
+from chassis.outbox import publish
+
+from ..events import BenefitsSpent
+from . import store
+from .refuse import refuse_benefits
+from .rules import NotUsable, is_granted
+from .tables import BenefitHold, HoldState
+
+
+async def spend_benefits(session: AsyncSession, booking_id: UUID) -> None:
+    """A coupon good when held is good when spent. Refused only where it was let go in between."""
+    hold = await store.lock_hold(session, booking_id, clock.now())
+    if hold.state is HoldState.LAPSED:
+        await _take_again(session, hold)
+    if hold.state in {HoldState.ASKED, HoldState.HELD}:
+        hold.state, hold.spent_at = HoldState.SPENT, clock.now()
+    if is_granted(hold):
+        publish(session, BenefitsSpent(booking_id=booking_id))
+    else:
+        refuse_benefits(session, hold)
+
+
+async def _take_again(session: AsyncSession, hold: BenefitHold) -> None:
+    """What lapsed is held again where the coupon is still free, whatever its window: it was good when it was held."""
+    owned = await store.lock_owned_coupon(session, hold.user_coupon_id) if hold.user_coupon_id else None
+    if owned is not None and owned.hold is not None:
+        gone = NotUsable("The hold lapsed, and another booking has the coupon since.")
+        hold.state, hold.refusal, hold.message = HoldState.REFUSED, gone.code, gone.message
+    else:
+        hold.state, hold.has_coupon = HoldState.HELD, owned is not None

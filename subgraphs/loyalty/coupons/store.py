@@ -1,0 +1,172 @@
+"""Every SQL statement about coupons, the people who own them, and the bookings that hold them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from enum import Enum
+from typing import NamedTuple
+from uuid import UUID
+
+import sqlalchemy
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chassis.errors import NotFound
+from chassis.pagination import Order, Page, page
+
+from .rules import UserCouponStatus
+from .tables import BenefitHold, Coupon, CouponKind, HoldState, UserCoupon
+
+
+class CouponOrder(Enum):
+    CREATED_AT_DESC = (Order(col(Coupon.created_at), descending=True), Order(col(Coupon.id), descending=True))
+    CREATED_AT_ASC = (Order(col(Coupon.created_at)), Order(col(Coupon.id)))
+    NAME_ASC = (Order(col(Coupon.name)), Order(col(Coupon.id)))
+
+
+class UserCouponOrder(Enum):
+    ISSUED_AT_DESC = (Order(col(UserCoupon.issued_at), descending=True), Order(col(UserCoupon.id), descending=True))
+    USABLE_UNTIL_ASC = (Order(col(Coupon.usable_until)), Order(col(UserCoupon.id)))
+
+
+class OwnedCoupon(NamedTuple):
+    """A person's coupon with all that says how it stands: its definition, and the booking that has it, if one has."""
+
+    user_coupon: UserCoupon
+    coupon: Coupon
+    hold: BenefitHold | None
+
+
+async def find_coupon(session: AsyncSession, coupon_id: UUID) -> Coupon | None:
+    return (await session.exec(select(Coupon).where(Coupon.id == coupon_id))).first()
+
+
+async def lock_coupon(session: AsyncSession, coupon_id: UUID) -> Coupon:
+    """The coupon, which nobody else changes until the transaction ends. Raise NotFound."""
+    coupon = (await session.exec(select(Coupon).where(Coupon.id == coupon_id).with_for_update())).first()
+    if coupon is None:
+        raise NotFound("There is no such coupon.")
+    return coupon
+
+
+async def coupons_by_id(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Coupon]:
+    """Deleted ones are among them: events and people still have them."""
+    rows = await session.exec(select(Coupon).where(col(Coupon.id).in_(ids)).execution_options(include_deleted=True))
+    return {coupon.id: coupon for coupon in rows}
+
+
+async def page_of_coupons(
+    session: AsyncSession,
+    *,
+    text: str | None = None,
+    kinds: Sequence[CouponKind] | None = None,
+    deleted: bool | None = None,
+    order: CouponOrder,
+    first: int,
+    after: str | None,
+    count: bool,
+) -> Page[Coupon]:
+    """`deleted` is which of the two, or None for those that are not, as everywhere."""
+    statement = sqlalchemy.select(Coupon)
+    if text:
+        statement = statement.where(col(Coupon.name).icontains(text, autoescape=True))
+    if kinds is not None:
+        statement = statement.where(col(Coupon.kind).in_(kinds))
+    if deleted:
+        statement = statement.where(col(Coupon.deleted_at).is_not(None)).execution_options(include_deleted=True)
+    return await page(session, statement, order=order.value, first=first, after=after, count=count)
+
+
+async def issued_by_coupon(session: AsyncSession, coupon_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    """How many people own each coupon, and how many of them used it."""
+    used = func.count(col(BenefitHold.booking_id)).filter(col(BenefitHold.state) != HoldState.HELD)
+    rows = await session.exec(
+        select(col(UserCoupon.coupon_id), func.count(), used)
+        .select_from(UserCoupon)
+        .outerjoin(BenefitHold, _has_it())
+        .where(col(UserCoupon.coupon_id).in_(coupon_ids))
+        .group_by(col(UserCoupon.coupon_id))
+    )
+    return {coupon_id: (issued, used) for coupon_id, issued, used in rows}
+
+
+async def insert_user_coupons(session: AsyncSession, user_coupons: Sequence[UserCoupon]) -> None:
+    await session.exec(insert(UserCoupon), params=[each.model_dump() for each in user_coupons])
+
+
+async def owned_coupons_by_id(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, OwnedCoupon]:
+    rows = await session.execute(_owned().where(col(UserCoupon.id).in_(ids)))
+    return {row[0].id: OwnedCoupon(*row) for row in rows}
+
+
+async def lock_owned_coupon(session: AsyncSession, user_coupon_id: UUID) -> OwnedCoupon | None:
+    """The person's coupon, which no other booking gets hold of until the transaction ends."""
+    # Two statements: one that waits for the lock would still see the holds from before it waited.
+    await session.exec(select(UserCoupon.id).where(UserCoupon.id == user_coupon_id).with_for_update())
+    return (await owned_coupons_by_id(session, [user_coupon_id])).get(user_coupon_id)
+
+
+async def page_of_owned_coupons(
+    session: AsyncSession,
+    user_id: UUID,
+    *,
+    statuses: Sequence[UserCouponStatus] | None,
+    at: datetime,
+    order: UserCouponOrder,
+    first: int,
+    after: str | None,
+    count: bool,
+) -> Page[OwnedCoupon]:
+    statement = _owned().where(col(UserCoupon.user_id) == user_id)
+    if statuses is not None:
+        statement = statement.where(or_(false(), *(_is(status, at) for status in statuses)))
+    found = await page(session, statement, order=order.value, first=first, after=after, count=count)
+    return replace(found, rows=[OwnedCoupon(*row) for row in found.rows])
+
+
+async def lock_hold(session: AsyncSession, booking_id: UUID, at: datetime) -> BenefitHold:
+    """What the booking holds, which nobody else changes until the transaction ends; just ASKED where nothing is known.
+
+    Made where there is none, so that there is always a row to wait for: two that ask first at once are one by one.
+    """
+    made = insert(BenefitHold).values(booking_id=booking_id, state=HoldState.ASKED, created_at=at, updated_at=at)
+    await session.exec(made.on_conflict_do_nothing())
+    found = select(BenefitHold).where(BenefitHold.booking_id == booking_id).with_for_update()
+    return (await session.exec(found)).one()
+
+
+async def lock_holds_due_before(session: AsyncSession, instant: datetime, limit: int) -> Sequence[BenefitHold]:
+    """Oldest first, without those that somebody else is busy with."""
+    due = select(BenefitHold).where(BenefitHold.state == HoldState.HELD, col(BenefitHold.due_at) < instant)
+    rows = await session.exec(due.order_by(col(BenefitHold.due_at)).limit(limit).with_for_update(skip_locked=True))
+    return rows.all()
+
+
+def _has_it() -> ColumnElement[bool]:
+    return and_(col(BenefitHold.user_coupon_id) == col(UserCoupon.id), col(BenefitHold.has_coupon))
+
+
+def _owned() -> Select[UserCoupon, Coupon, BenefitHold]:
+    """Deleted coupons are among them: what was issued stays usable."""
+    return (
+        sqlalchemy.select(UserCoupon, Coupon, BenefitHold)
+        .join(Coupon, col(Coupon.id) == col(UserCoupon.coupon_id))
+        .outerjoin(BenefitHold, _has_it())
+        .execution_options(include_deleted=True)
+    )
+
+
+def _is(status: UserCouponStatus, at: datetime) -> ColumnElement[bool]:
+    """`rules.status_of`, said in SQL."""
+    free = col(BenefitHold.booking_id).is_(None)
+    match status:
+        case UserCouponStatus.HELD:
+            return col(BenefitHold.state) == HoldState.HELD
+        case UserCouponStatus.USED:
+            return and_(~free, col(BenefitHold.state) != HoldState.HELD)
+        case UserCouponStatus.EXPIRED:
+            return and_(free, col(Coupon.usable_until) <= at)
+        case UserCouponStatus.AVAILABLE:
+            return and_(free, col(Coupon.usable_until) > at)

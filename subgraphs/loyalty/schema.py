@@ -1,0 +1,22 @@
+"""The graph loyalty contributes: what clients see, and the back office."""
+
+from chassis.federation import build_schema
+
+from .coupon_events.admin import CouponEventAdminMutation, CouponEventAdminQuery
+from .coupon_events.mutations import CouponEventMutation
+from .coupon_events.queries import CouponEventQuery
+from .coupon_events.subscriptions import CouponEventSubscription
+from .coupons.admin import CouponAdminMutation, CouponAdminQuery
+from .coupons.queries import CouponQuery
+from .references import Viewer
+
+public = build_schema(
+    query=[CouponQuery, CouponEventQuery],
+    mutation=[CouponEventMutation],
+    subscription=[CouponEventSubscription],
+    types=[Viewer],
+)
+admin = build_schema(
+    query=[CouponAdminQuery, CouponEventAdminQuery],
+    mutation=[CouponAdminMutation, CouponEventAdminMutation],
+)
