@@ -19,4 +19,4 @@ class Settings(ServiceSettings):
     refresh_grace_seconds: int = 30
     """How long a refresh token that was just used still answers with the same successor."""
     password_hash_workers: int = 2
-    """Passwords hashed at the same time. Each takes 64 MiB and a core for some 50 ms."""
+    """Passwords hashed at the same time, each on a core of its own."""
