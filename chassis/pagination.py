@@ -43,7 +43,7 @@ async def page(
 
 
 @overload
-async def page(
+async def page(  # type: ignore[overload-cannot-match]
     session: AsyncSession,
     statement: Select[Unpack[Columns]],
     *,

@@ -8,7 +8,10 @@ import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.pool import QueuePool
 
+from chassis import metrics
+from chassis.database import Database
 from chassis.resources import Resources
 
 logger = structlog.get_logger(__name__)
@@ -41,6 +44,14 @@ async def _reason(resource: Pingable, patience: float) -> str | None:
     return None
 
 
+def _measure_pool(resources: Resources) -> None:
+    """What a pool is at counts at the moment of asking."""
+    pool = resources[Database].engine.pool if Database in resources else None
+    if isinstance(pool, QueuePool):
+        metrics.POOL.labels("in use").set(pool.checkedout())
+        metrics.POOL.labels("idle").set(pool.checkedin())
+
+
 def router() -> APIRouter:
     """/healthz, /readyz and /metrics."""
     probes = APIRouter(include_in_schema=False)
@@ -57,7 +68,8 @@ def router() -> APIRouter:
         return JSONResponse(body, 503 if missing else 200)
 
     @probes.get("/metrics")
-    async def metrics() -> Response:
+    async def measures(request: Request) -> Response:
+        _measure_pool(request.app.state.resources)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return probes

@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from strawberry.http.ides import get_graphql_ide_html
 from structlog.contextvars import bind_contextvars
 
-from chassis import probes
+from chassis import probes, telemetry
 from chassis.auth import TokenVerifier
 from chassis.context import Context
 from chassis.execution import Graph
@@ -83,6 +83,7 @@ def create_service(
 
 def serve(app: FastAPI, settings: ServiceSettings) -> None:
     """Answer until SIGTERM or SIGINT; what is being answered then is finished first."""
+    telemetry.configure(settings)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
