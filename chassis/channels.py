@@ -94,16 +94,14 @@ class Channels:
             await backoff.wait()
 
     async def _follow(self, pubsub: PubSub, backoff: Backoff) -> None:
-        await self._wanted.wait()
+        while not self._watchers:
+            self._wanted.clear()
+            await self._wanted.wait()
         async with self._saying:
             for joined in self._joined.values():
                 joined.clear()
-            self._wanted.clear()
-            if self._watchers:
-                await pubsub.subscribe(*self._watchers)
-                self._pubsub = pubsub
-            else:
-                return
+            await pubsub.subscribe(*self._watchers)
+            self._pubsub = pubsub
         while True:
             message = await pubsub.get_message(timeout=_LOOK_UP)
             if message is not None:

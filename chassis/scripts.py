@@ -12,6 +12,7 @@ from redis.exceptions import NoScriptError, ResponseError
 Argument = str | int | float | bytes
 
 _AT_ONCE = 500
+_LOADS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +123,12 @@ class Scripts:
     async def _deliver(self, calls: list[_Call]) -> None:
         try:
             forgotten = await self._attempt(calls)
-            if forgotten:
+            for _ in range(_LOADS):
                 for source in {call.script.source for call in forgotten}:
                     await source.load(self._redis)
-                for call in await self._attempt(forgotten):
-                    _refuse(call, NoScriptError("The server forgets scripts as soon as they are loaded."))
+                forgotten = await self._attempt(forgotten) if forgotten else []
+            for call in forgotten:
+                _refuse(call, NoScriptError("The server forgets scripts as soon as they are loaded."))
         except Exception as error:  # noqa: BLE001 (each caller is given it)
             for call in calls:
                 _refuse(call, error)

@@ -1,0 +1,100 @@
+"""Channels: one connection a process, joined with the first watcher, left with the last, joined again after a loss."""
+
+import asyncio
+from urllib.parse import urlsplit
+
+from chassis.cache import Cache
+from tests.chassis import notes
+from tests.chassis.proxy import Proxy
+
+PATIENCE = 10
+
+
+async def watchers_of(cache: Cache, channel: str) -> int:
+    [(_, number)] = await cache.redis.pubsub_numsub(channel)
+    return int(number)
+
+
+async def nudged(event: asyncio.Event) -> None:
+    await asyncio.wait_for(event.wait(), PATIENCE)
+    event.clear()
+
+
+async def test_a_nudge_reaches_all_who_watch_the_channel_and_nobody_else(cache: Cache) -> None:
+    async with cache.joined("a") as first, cache.joined("a") as second, cache.joined("b") as other:
+        for event in (first, second, other):
+            event.clear()
+        await cache.nudge("a")
+        await nudged(first)
+        await nudged(second)
+        await cache.nudge("b")
+        await nudged(other)
+        assert not first.is_set()
+
+
+async def test_however_many_watch_there_is_one_connection(cache: Cache) -> None:
+    before = len(await cache.redis.client_list(_type="pubsub"))
+    async with cache.joined("a"), cache.joined("a"), cache.joined("b"), cache.joined("c"):
+        assert await watchers_of(cache, "a") == 1
+        assert await watchers_of(cache, "c") == 1
+        assert len(await cache.redis.client_list(_type="pubsub")) == before + 1
+
+
+async def test_the_channel_is_left_with_its_last_watcher(cache: Cache) -> None:
+    async def left() -> bool:
+        return await watchers_of(cache, "a") == 0
+
+    async with cache.joined("a") as staying:
+        async with cache.joined("a"):
+            pass
+        staying.clear()
+        await cache.nudge("a")
+        await nudged(staying)
+    await notes.until(left)
+
+
+async def test_a_channel_can_be_joined_and_left_over_and_over(cache: Cache) -> None:
+    async def come_and_go(turns: int) -> None:
+        for _ in range(turns):
+            async with cache.joined("a"):
+                pass
+
+    async with cache.joined("a") as staying:
+        await asyncio.gather(*(come_and_go(30) for _ in range(5)))
+        staying.clear()
+        await cache.nudge("a")
+        await nudged(staying)
+    for _ in range(20):
+        async with cache.joined("b") as event:
+            event.clear()
+            await cache.nudge("b")
+            await nudged(event)
+
+
+async def test_after_a_lost_connection_everybody_is_told_to_look(cache: Cache, settings: notes.Settings) -> None:
+    url = urlsplit(settings.redis_url.get_secret_value())
+    async with Proxy(str(url.hostname), url.port or 6379) as proxy:
+        watching = Cache.connect(f"redis://127.0.0.1:{proxy.port}/0")
+        async with watching.joined("a") as first, watching.joined("b") as second:
+            first.clear()
+            second.clear()
+            await proxy.away()
+            await cache.nudge("a")
+            await proxy.back()
+            await nudged(first)
+            await nudged(second)
+            await cache.nudge("b")
+            await nudged(second)
+        await watching.close()
+
+
+async def test_with_redis_away_one_comes_in_and_is_told_when_it_is_back(settings: notes.Settings) -> None:
+    url = urlsplit(settings.redis_url.get_secret_value())
+    async with Proxy(str(url.hostname), url.port or 6379) as proxy:
+        await proxy.away()
+        watching = Cache.connect(f"redis://127.0.0.1:{proxy.port}/0")
+        async with watching.joined("a") as event:
+            assert not event.is_set()
+            await proxy.back()
+            await nudged(event)
+        await watching.close()
