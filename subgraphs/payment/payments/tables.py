@@ -53,7 +53,8 @@ class RefundCause(StrEnum):
     AT_PROVIDER = "AT_PROVIDER"
 
 
-_MONEY: Any = Numeric(18, 4)
+# Without a scale: an amount comes back with the digits it was stored with.
+_MONEY: Any = Numeric()
 
 
 def _words(kind: type[StrEnum]) -> Enum:
