@@ -11,9 +11,11 @@ from chassis.database import violated
 from chassis.ids import uuid7
 from subgraphs.payment.payments import store
 from subgraphs.payment.payments.provider import ProviderAway
+from subgraphs.payment.payments.rules import Finding
 from subgraphs.payment.payments.send_refund import send_refund
 from subgraphs.payment.payments.sync import sync_payment
 from subgraphs.payment.payments.tables import PaymentStatus, RefundCause, RefundStatus
+from subgraphs.payment.payments.take_reading import take_reading
 from tests.payment.world import AMOUNT, World, turn_clock
 
 
@@ -93,6 +95,25 @@ async def test_many_refunds_at_once_give_back_no_more_than_came(world: World) ->
     assert (await world.simulator.entry(payment_id))["cancelled"] == 120_000
     assert (await world.said()).count("refunded") == 3
     assert (await world.said()).count("refund-failed") == 7
+
+
+async def test_a_read_begun_before_a_refund_was_answered_is_discarded(world: World) -> None:
+    payment_id = await world.paid()
+    await world.ask_to_refund(30_000)
+    await world.ask_to_refund(20_000)
+    await _make_ready(world, payment_id)
+    async with world.service.database.transaction() as session:
+        ticket = await store.begin_read(session, payment_id)
+    before = await world.provider.read(payment_id)
+    await _send(world, payment_id)
+
+    async with world.service.database.transaction() as session:
+        payment = await store.lock_payment(session, payment_id)
+        assert await take_reading(session, world.service.cache, payment, ticket, before) is Finding.STALE
+
+    await world.attend(payment_id)
+    assert [each.status for each in await world.refunds(payment_id)] == [RefundStatus.SUCCEEDED] * 2
+    assert "refund-failed" not in await world.said()
 
 
 async def test_a_refund_whose_answer_was_lost_is_not_made_twice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
