@@ -5,7 +5,7 @@ import hashlib
 import json
 import math
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -13,8 +13,9 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, SmallInteger, and_, false, or_, tuple_
+from sqlalchemy import BigInteger, Integer, SmallInteger, and_, false, literal, or_, tuple_
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from chassis.errors import FieldError, InvalidInput
 
@@ -23,11 +24,27 @@ _LONGEST_CURSOR = 2_000
 
 @dataclass(frozen=True)
 class Order:
-    """One column of an order. Nulls of a nullable column come last, whichever the direction."""
+    """A column of an order, or an expression with a type. Nulls of a nullable one come last in both directions."""
 
     column: Any
     descending: bool = False
     nullable: bool = False
+
+    def __post_init__(self) -> None:
+        if self.kind not in _READERS and not issubclass(self.kind, Enum):
+            raise TypeError(f"{self.column} is of no type that a cursor can hold; an expression needs a type_")
+
+    @property
+    def stored(self) -> TypeEngine[Any]:
+        """The type in the database, also under a decorated one."""
+        type_: TypeEngine[Any] = self.column.type
+        return type_.impl_instance if isinstance(type_, TypeDecorator) else type_
+
+    @property
+    def kind(self) -> type[Any]:
+        """The Python type of its values."""
+        decorated: type[Any] = self.column.type.python_type
+        return self.stored.python_type if decorated is object else decorated
 
     @property
     def clause(self) -> ColumnElement[Any]:
@@ -50,7 +67,8 @@ def after_cursor(order: Sequence[Order], values: Sequence[Any]) -> ColumnElement
     """The condition of the rows that come after those values."""
     if len({each.descending for each in order}) == 1 and not any(each.nullable for each in order):
         # A row comparison is what an index on these columns can answer.
-        row, bound = tuple_(*(each.column for each in order)), tuple_(*values)
+        row = tuple_(*(each.column for each in order))
+        bound = tuple_(*(literal(value, each.column.type) for each, value in zip(order, values, strict=True)))
         return row < bound if order[0].descending else row > bound
     steps = []
     for depth, each in enumerate(order):
@@ -59,9 +77,10 @@ def after_cursor(order: Sequence[Order], values: Sequence[Any]) -> ColumnElement
     return or_(*steps)
 
 
-def cursor_for(order: Sequence[Order], values: Sequence[Any]) -> str:
-    payload = json.dumps([_fingerprint(order), *map(_written, values)], separators=(",", ":"))
-    return urlsafe_b64encode(payload.encode()).rstrip(b"=").decode()
+def cursors_for(order: Sequence[Order], rows: Iterable[Sequence[Any]]) -> list[str]:
+    """A cursor for each row, of which the values of the order's columns are given."""
+    fingerprint = _fingerprint(order)
+    return [_packed([fingerprint, *map(_written, row)]) for row in rows]
 
 
 def decode_cursor(order: Sequence[Order], cursor: str) -> list[Any]:
@@ -71,12 +90,16 @@ def decode_cursor(order: Sequence[Order], cursor: str) -> list[Any]:
         if fingerprint != _fingerprint(order):
             raise _refusal("This cursor belongs to another order.", "FOREIGN_CURSOR")
         return [_read(each, text) for each, text in zip(order, written, strict=True)]
-    except (ValueError, TypeError, InvalidOperation, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, InvalidOperation, RecursionError) as error:
         raise _refusal("This is not a cursor.", "NOT_A_CURSOR") from error
 
 
 def _refusal(message: str, code: str) -> InvalidInput:
     return InvalidInput(message, [FieldError("after", code)])
+
+
+def _packed(payload: list[Any]) -> str:
+    return urlsafe_b64encode(json.dumps(payload, separators=(",", ":")).encode()).rstrip(b"=").decode()
 
 
 def _payload(cursor: str) -> list[Any]:
@@ -111,14 +134,13 @@ def _read(order: Order, written: Any) -> Any:
         if not order.nullable:
             raise ValueError("null where none can be")
         return None
-    kind = order.column.type.python_type
-    if issubclass(kind, Enum):
-        return kind[written]
-    return _READERS[kind](order, written)
+    if issubclass(order.kind, Enum):
+        return order.kind[written]
+    return _READERS[order.kind](order, written)
 
 
 def _integer(order: Order, written: Any) -> int:
-    if type(written) is not int or abs(written) >= 1 << (_bits(order.column.type) - 1):
+    if type(written) is not int or abs(written) >= 1 << (_bits(order.stored) - 1):
         raise ValueError("not a number of this column")
     return written
 
@@ -169,7 +191,7 @@ _READERS: dict[type, Callable[[Order, Any], Any]] = {
     Decimal: _decimal,
     str: _text,
     bool: _boolean,
-    UUID: lambda _order, written: UUID(written),
+    UUID: lambda order, written: UUID(_text(order, written)),
     datetime: _instant,
     date: lambda _order, written: date.fromisoformat(written),
     time: lambda _order, written: time.fromisoformat(written),

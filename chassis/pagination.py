@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, TypeVarTuple, Unpack, overload
+from typing import Any, Generic, TypeVar, TypeVarTuple, overload
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +10,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlmodel.sql.expression import SelectOfScalar
 
 from chassis.cursors import Order as Order
-from chassis.cursors import after_cursor, cursor_for, decode_cursor
+from chassis.cursors import after_cursor, cursors_for, decode_cursor
 from chassis.errors import FieldError, InvalidInput
 
 MAX_PAGE_SIZE = 100
@@ -45,13 +45,13 @@ async def page(
 @overload
 async def page(  # type: ignore[overload-cannot-match]
     session: AsyncSession,
-    statement: Select[Unpack[Columns]],
+    statement: Select[*Columns],
     *,
     order: Sequence[Order],
     first: int,
     after: str | None,
     count: bool,
-) -> Page[tuple[Unpack[Columns]]]: ...
+) -> Page[tuple[*Columns]]: ...
 
 
 async def page(
@@ -77,7 +77,7 @@ async def page(
     width = len(order)
     return Page(
         rows=[_row(each, width) for each in kept],
-        cursors=[cursor_for(order, each[-width:]) for each in kept],
+        cursors=cursors_for(order, (each[-width:] for each in kept)),
         has_next=len(found) > size,
         has_previous=after is not None,
         total=await _total(session, statement) if count else None,
