@@ -1,6 +1,6 @@
 """What booking listens to: the reports of those it asked, each to the verb that takes it."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from .bookings.tables import RefusalCode
 from .bookings.take import take_report
 from .bookings.take_benefits import take_benefits
 from .bookings.take_nights import take_nights
+from .bookings.wait_longer import wait_longer
+from .settings import Settings
 
 consumer = Consumer("booking")
 
@@ -75,6 +77,10 @@ class PaymentPaid(Report):
     amount: Decimal
 
 
+class AccountIssued(Report):
+    due_at: datetime
+
+
 class PaymentRefunded(Report):
     refund_id: UUID
 
@@ -108,6 +114,11 @@ async def nights_refused(session: AsyncSession, message: NightsRefused, cache: C
         message=message.message,
         night=message.night,
     )
+
+
+@consumer.on("accommodation.nights.extended")
+async def nights_extended(session: AsyncSession, message: Report, cache: Cache) -> None:
+    await take_report(session, cache, message.booking_id, Signal.NIGHTS_EXTENDED)
 
 
 @consumer.on("accommodation.nights.confirmed")
@@ -155,6 +166,11 @@ async def benefits_given_back(session: AsyncSession, message: Report, cache: Cac
 @consumer.on("payment.payment.opened")
 async def payment_opened(session: AsyncSession, message: Report, cache: Cache) -> None:
     await take_report(session, cache, message.booking_id, Signal.PAYMENT_OPENED)
+
+
+@consumer.on("payment.payment.account-issued")
+async def account_issued(session: AsyncSession, message: AccountIssued, cache: Cache, settings: Settings) -> None:
+    await wait_longer(session, cache, message.booking_id, message.due_at, settings.time_zone)
 
 
 @consumer.on("payment.payment.refused")

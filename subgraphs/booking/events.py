@@ -81,6 +81,12 @@ class HoldNights(_HoldCommand, name="accommodation.hold-nights"):
     due_at: datetime
 
 
+class ExtendHold(_HoldCommand, name="accommodation.extend-hold"):
+    """Go on holding the nights until `due_at`."""
+
+    due_at: datetime
+
+
 class ConfirmHold(_HoldCommand, name="accommodation.confirm-hold"):
     """The nights are paid."""
 
@@ -106,6 +112,12 @@ class HoldBenefits(_BenefitsCommand, name="loyalty.hold-benefits"):
     points: int
     subtotal: Decimal
     currency: str
+    due_at: datetime
+
+
+class ExtendBenefits(_BenefitsCommand, name="loyalty.extend-benefits"):
+    """Go on holding them until `due_at`."""
+
     due_at: datetime
 
 

@@ -74,6 +74,8 @@ class Story:
     host: UUID = field(default_factory=uuid7)
     accommodation: UUID = field(default_factory=uuid7)
     payment: UUID = field(default_factory=uuid7)
+    tiers: Sequence[tuple[int, int]] = ((5, 0),)
+    """The place's policy: days before check-in and percent of the fee."""
 
     @classmethod
     async def begin(cls, subgraph: SubgraphUnderTest, guest: UUID | None = None, **given: Any) -> Self:
@@ -104,7 +106,10 @@ class Story:
             ],
             "subtotal": str(sum(prices) * rooms),
             "currency": "KRW",
-            "policy": {"name": "Moderate", "tiers": [{"days_before": 5, "fee_percent": 0}]},
+            "policy": {
+                "name": "Moderate",
+                "tiers": [{"days_before": days, "fee_percent": percent} for days, percent in self.tiers],
+            },
         }
 
     async def hold_nights(self, *prices: int) -> None:

@@ -1,6 +1,7 @@
 """Messages twice, late and in any order, due times and impatient sweepers: all of it comes to rest, and agrees."""
 
 import random
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,6 +11,9 @@ from chassis import clock
 from chassis.ids import uuid7
 from chassis.testing import SubgraphUnderTest
 from subgraphs.booking.bookings.ask_again import ask_again
+from subgraphs.booking.bookings.cancel import cancel_booking
+from subgraphs.booking.bookings.cancel_for_house import cancel_for_house
+from subgraphs.booking.bookings.cancellation import NotCancellable
 from subgraphs.booking.bookings.expire import expire_booking
 from subgraphs.booking.bookings.tables import Booking, BookingStatus
 
@@ -24,10 +28,11 @@ async def begin(subgraph: SubgraphUnderTest, chance: random.Random) -> World:
     if chance.random() < 0.15:
         wants["expectedTotal"] = chance.choice(["110000", "100000", "1"])
     story = await Story.begin(subgraph, **wants)
+    story.tiers = chance.choice([((5, 0),), ((5, 30),), ()])
     world = World(
         story,
         Nights(story, refuses=chance.random() < 0.1, loses=chance.random() < 0.25),
-        Benefits(refuses=chance.random() < 0.1),
+        Benefits(discount=chance.choice([10000, 10000, 110000]), refuses=chance.random() < 0.1),
         Money(story, refuses=chance.random() < 0.1),
     )
     await world.collect()
@@ -36,7 +41,8 @@ async def begin(subgraph: SubgraphUnderTest, chance: random.Random) -> World:
 
 async def happen(world: World, chance: random.Random) -> None:
     """One thing, any that may happen now: a message arrives, again or for the first time, or the clock speaks."""
-    kind = chance.choices(["command", "report", "again", "pay", "due", "sweep"], [30, 30, 12, 8, 3, 5])[0]
+    kinds = {"command": 30, "report": 30, "again": 12, "pay": 8, "account": 2, "due": 3, "sweep": 5, "cancel": 2}
+    kind = chance.choices(list(kinds), list(kinds.values()))[0]
     if kind == "command" and world.commands:
         world.carry_out(world.commands.pop(chance.randrange(len(world.commands))))
     elif kind == "report" and world.reports:
@@ -45,6 +51,10 @@ async def happen(world: World, chance: random.Random) -> None:
         await repeat_something(world, chance)
     elif kind == "pay":
         world.report(world.money.guest_pays())
+    elif kind == "account":
+        world.report(world.money.guest_takes_account())
+    elif kind == "cancel":
+        await cancel(world, by_house=chance.random() < 0.3)
     elif kind == "due":
         await let_due_time_pass(world)
     elif kind == "sweep":
@@ -61,10 +71,26 @@ async def repeat_something(world: World, chance: random.Random) -> None:
 
 
 async def let_due_time_pass(world: World) -> None:
+    """Also the longer one of an account number."""
     story = world.story
     async with story.subgraph.database.transaction() as session:
-        later = clock.now() + timedelta(hours=1)
+        later = clock.now() + timedelta(hours=25)
         await expire_booking(session, story.subgraph.cache, story.id, later)
+    await world.collect()
+
+
+async def cancel(world: World, *, by_house: bool) -> None:
+    """Somebody tries to; what stands in the way is tested elsewhere."""
+    story, zone = world.story, world.story.subgraph.settings.time_zone
+    with suppress(NotCancellable):
+        async with story.subgraph.database.transaction() as session:
+            cache, reason = story.subgraph.cache, "Plans changed."
+            if by_house:
+                await cancel_for_house(session, cache, None, story.id, reason=reason, by_policy=False, zone=zone)
+            else:
+                await cancel_booking(
+                    session, cache, story.guest, story.id, reason=reason, expected_refund=None, zone=zone
+                )
     await world.collect()
 
 
@@ -90,6 +116,22 @@ async def come_to_rest(world: World) -> Booking:
     raise AssertionError(f"still {booking.stage}, asking {booking.asks}")
 
 
+def kept_by_policy(booking: Booking) -> Decimal:
+    """What a guest who cancels a confirmed booking owes; everybody else gets everything back."""
+    if booking.status is not BookingStatus.CANCELLED or booking.confirmed_at is None:
+        return Decimal(0)
+    assert booking.cancellation is not None
+    assert booking.total is not None
+    percent = 0 if booking.cancellation.by == "HOUSE" else {((5, 0),): 0, ((5, 30),): 30, (): 100}[tiers_of(booking)]
+    return min(booking.total, Decimal(110000 * percent // 100))
+
+
+def tiers_of(booking: Booking) -> tuple[tuple[int, int], ...]:
+    assert booking.terms is not None
+    assert booking.terms.policy is not None
+    return tuple((tier.days_before, tier.fee_percent) for tier in booking.terms.policy.tiers)
+
+
 def ensure_agreed(world: World, booking: Booking) -> None:
     money, nights, benefits = world.money, world.nights, world.benefits
     if booking.status is BookingStatus.CONFIRMED:
@@ -101,7 +143,8 @@ def ensure_agreed(world: World, booking: Booking) -> None:
         assert nights.state in {"none", "refused", "released"}
         assert benefits.state in {"none", "refused", "released", "given-back"}
         assert money.state != "open"
-        assert sum(money.returned.values(), Decimal(0)) == money.received
+        kept = money.received - sum(money.returned.values(), Decimal(0))
+        assert kept == kept_by_policy(booking)
         assert len(money.returned) <= 1
     assert (booking.refusal_code is not None) == (booking.status is BookingStatus.REFUSED)
     assert (booking.cancellation is not None) == (booking.status is BookingStatus.CANCELLED)

@@ -5,6 +5,7 @@ tested where they live.
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +29,7 @@ class Nights:
     def asked(self, command: str, payload: dict[str, Any]) -> list[Reply]:
         return {
             "accommodation.hold-nights": self._hold,
+            "accommodation.extend-hold": self._extend,
             "accommodation.confirm-hold": self._confirm,
             "accommodation.release-hold": self._release,
         }[command]()
@@ -39,12 +41,20 @@ class Nights:
             return [("accommodation.nights.held", self.story.held_nights())]
         return [("accommodation.nights.refused", {"reason": "SOLD_OUT", "message": "Sold out.", "night": None})]
 
+    def _extend(self) -> list[Reply]:
+        if self.state == "held" and self.loses:
+            self.state = "lost"
+        if self.state in {"held", "confirmed"}:
+            return [("accommodation.nights.extended", {"due_at": clock.now().isoformat()})]
+        return [self._lost()]
+
     def _confirm(self) -> list[Reply]:
         if self.state == "held":
             self.state = "lost" if self.loses else "confirmed"
-        if self.state == "confirmed":
-            return [("accommodation.nights.confirmed", {})]
-        return [("accommodation.nights.lost", {"reason": "SOLD_OUT", "night": None})]
+        return [("accommodation.nights.confirmed", {}) if self.state == "confirmed" else self._lost()]
+
+    def _lost(self) -> Reply:
+        return "accommodation.nights.lost", {"reason": "SOLD_OUT", "night": None}
 
     def _release(self) -> list[Reply]:
         self.state = "released"
@@ -53,12 +63,16 @@ class Nights:
 
 @dataclass
 class Benefits:
+    """`discount` is what the coupon takes off."""
+
+    discount: int = 10000
     refuses: bool = False
     state: str = "none"
 
     def asked(self, command: str, payload: dict[str, Any]) -> list[Reply]:
         return {
             "loyalty.hold-benefits": self._hold,
+            "loyalty.extend-benefits": list,
             "loyalty.spend-benefits": self._spend,
             "loyalty.release-benefits": self._release,
             "loyalty.give-back-benefits": self._give_back,
@@ -68,7 +82,7 @@ class Benefits:
         if self.state == "none":
             self.state = "refused" if self.refuses else "held"
         if self.state in {"held", "spent"}:
-            return [("loyalty.benefits.held", {"discount": "10000", "points": 0})]
+            return [("loyalty.benefits.held", {"discount": str(self.discount), "points": 0})]
         return [("loyalty.benefits.refused", {"reason": "COUPON_NOT_USABLE", "message": "Not this coupon."})]
 
     def _spend(self) -> list[Reply]:
@@ -109,6 +123,12 @@ class Money:
             return []
         self.state, self.received = "paid", self.due
         return [self._paid()]
+
+    def guest_takes_account(self) -> list[Reply]:
+        """A number to pay into, good for two days."""
+        due_at = clock.now() + timedelta(days=2)
+        known = self._known() | {"due_at": due_at.isoformat()}
+        return [("payment.payment.account-issued", known)] if self.state == "open" else []
 
     def _open(self, amount: Decimal) -> list[Reply]:
         if self.state in {"none", "open"}:

@@ -12,7 +12,7 @@ from chassis.database import after_commit
 from . import store
 from .announce import announce_booking
 from .ask import ask_others
-from .flow import STATUS, Move, Signal, asked_by, move_on, strike_answered
+from .flow import ANSWERS, STATUS, Move, Signal, asked_by, move_on, strike_answered
 from .rules import write_refusal
 from .tables import Booking, BookingStatus
 
@@ -42,7 +42,7 @@ def _make(session: AsyncSession, booking: Booking, move: Move) -> None:
     kept = booking.asks if move.to is booking.stage else []
     asks = asked_by(booking, move)
     booking.stage = move.to
-    booking.asks = [*kept, *asks]
+    booking.asks = [*kept, *(ask for ask in asks if ANSWERS[ask] and ask not in kept)]
     if asks:
         booking.asked_at, booking.asked_again = clock.now(), 0
     _change_status(session, booking, STATUS[move.to])

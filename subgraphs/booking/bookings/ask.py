@@ -12,6 +12,8 @@ from chassis.outbox import publish
 from ..events import (
     ClosePayment,
     ConfirmHold,
+    ExtendBenefits,
+    ExtendHold,
     GiveBackBenefits,
     HoldBenefits,
     HoldNights,
@@ -43,6 +45,10 @@ def _hold_nights(booking: Booking) -> HoldNights:
         guests=booking.guests,
         due_at=booking.payment_due_at,
     )
+
+
+def _extend_hold(booking: Booking) -> ExtendHold:
+    return ExtendHold(booking_id=booking.id, room_type_id=booking.room_type_id, due_at=booking.payment_due_at)
 
 
 def _hold_benefits(booking: Booking) -> HoldBenefits:
@@ -88,9 +94,11 @@ def _known(value: T | None) -> T:
 
 _COMMANDS: Final[Mapping[Ask, Callable[[Booking], Event]]] = {
     Ask.HOLD_NIGHTS: _hold_nights,
+    Ask.EXTEND_HOLD: _extend_hold,
     Ask.CONFIRM_HOLD: lambda booking: ConfirmHold(booking_id=booking.id, room_type_id=booking.room_type_id),
     Ask.RELEASE_HOLD: lambda booking: ReleaseHold(booking_id=booking.id, room_type_id=booking.room_type_id),
     Ask.HOLD_BENEFITS: _hold_benefits,
+    Ask.EXTEND_BENEFITS: lambda booking: ExtendBenefits(booking_id=booking.id, due_at=booking.payment_due_at),
     Ask.SPEND_BENEFITS: lambda booking: SpendBenefits(booking_id=booking.id),
     Ask.RELEASE_BENEFITS: lambda booking: ReleaseBenefits(booking_id=booking.id),
     Ask.GIVE_BACK_BENEFITS: _give_back_benefits,

@@ -18,6 +18,7 @@ class Signal(StrEnum):
 
     NIGHTS_HELD = "accommodation.nights.held"
     NIGHTS_REFUSED = "accommodation.nights.refused"
+    NIGHTS_EXTENDED = "accommodation.nights.extended"
     NIGHTS_CONFIRMED = "accommodation.nights.confirmed"
     NIGHTS_LOST = "accommodation.nights.lost"
     NIGHTS_RELEASED = "accommodation.nights.released"
@@ -27,12 +28,14 @@ class Signal(StrEnum):
     BENEFITS_RELEASED = "loyalty.benefits.released"
     BENEFITS_GIVEN_BACK = "loyalty.benefits.given-back"
     PAYMENT_OPENED = "payment.payment.opened"
+    ACCOUNT_ISSUED = "payment.payment.account-issued"
     PAYMENT_REFUSED = "payment.payment.refused"
     PAYMENT_PAID = "payment.payment.paid"
     PAYMENT_CLOSED = "payment.payment.closed"
     PAYMENT_REFUNDED = "payment.payment.refunded"
     PAYMENT_REFUND_FAILED = "payment.payment.refund-failed"
     DUE_TIME_PASSED = "booking.due-time-passed"
+    CANCEL = "booking.cancel"
     STAY_OVER = "booking.stay-over"
 
 
@@ -66,6 +69,8 @@ class Move:
     refusal: RefusalCode | None = None
 
 
+_BENEFITS: Final = frozenset(ask for ask in Ask if ask.startswith("loyalty."))
+
 START: Final = Move(Stage.HOLDING_NIGHTS, asks=(Ask.HOLD_NIGHTS,))
 
 _CONFIRM: Final = (Ask.CONFIRM_HOLD, Ask.SPEND_BENEFITS)
@@ -77,40 +82,52 @@ _PRICED: Final = (
     Move(Stage.OPENING_PAYMENT, asks=(Ask.OPEN_PAYMENT,)),
 )
 _PAID: Final = (Move(Stage.CONFIRMING, asks=_CONFIRM),)
+_WAIT_LONGER: Final = (Move(Stage.AWAITING_PAYMENT, asks=(Ask.EXTEND_HOLD, Ask.EXTEND_BENEFITS)),)
 _PAYMENT_REFUSED: Final = (Move(Stage.REFUSED, asks=_RELEASE),)
 _UNPAID: Final = (Move(Stage.EXPIRED, asks=_RELEASE),)
 _CLOSE: Final = (Move(Stage.CLOSING_PAYMENT, asks=(Ask.CLOSE_PAYMENT,)),)
+_CANCEL_UNPAID: Final = (Move(Stage.CANCELLING, asks=(Ask.CLOSE_PAYMENT, *_RELEASE)),)
+_GIVEN_BACK: Final = (Move(Stage.CANCELLED, when=all_answered),)
 
 FLOW: Final[Mapping[Stage, Mapping[Signal, tuple[Move, ...]]]] = {
     Stage.HOLDING_NIGHTS: {
         Signal.NIGHTS_HELD: (Move(Stage.HOLDING_BENEFITS, asks=(Ask.HOLD_BENEFITS,), when=wants_benefits), *_PRICED),
         Signal.NIGHTS_REFUSED: (Move(Stage.REFUSED),),
         Signal.DUE_TIME_PASSED: (Move(Stage.EXPIRED, asks=(Ask.RELEASE_HOLD,)),),
+        Signal.CANCEL: (Move(Stage.CANCELLING, asks=(Ask.RELEASE_HOLD,)),),
     },
     Stage.HOLDING_BENEFITS: {
         Signal.BENEFITS_HELD: _PRICED,
         Signal.BENEFITS_REFUSED: (Move(Stage.REFUSED, asks=(Ask.RELEASE_HOLD,)),),
         Signal.DUE_TIME_PASSED: _UNPAID,
+        Signal.CANCEL: (Move(Stage.CANCELLING, asks=_RELEASE),),
     },
     Stage.OPENING_PAYMENT: {
         Signal.PAYMENT_OPENED: (Move(Stage.AWAITING_PAYMENT),),
+        Signal.ACCOUNT_ISSUED: _WAIT_LONGER,
         Signal.PAYMENT_PAID: _PAID,
         Signal.PAYMENT_REFUSED: _PAYMENT_REFUSED,
         Signal.PAYMENT_CLOSED: _UNPAID,
         Signal.DUE_TIME_PASSED: _CLOSE,
+        Signal.CANCEL: _CANCEL_UNPAID,
     },
     Stage.AWAITING_PAYMENT: {
+        Signal.ACCOUNT_ISSUED: _WAIT_LONGER,
+        Signal.NIGHTS_LOST: _CLOSE,
         Signal.PAYMENT_PAID: _PAID,
         Signal.PAYMENT_REFUSED: _PAYMENT_REFUSED,
         Signal.PAYMENT_CLOSED: _UNPAID,
         Signal.DUE_TIME_PASSED: _CLOSE,
+        Signal.CANCEL: _CANCEL_UNPAID,
     },
     # Only payment says whether money came, so the due time alone ends nothing.
     Stage.CLOSING_PAYMENT: {
         Signal.PAYMENT_CLOSED: _UNPAID,
         Signal.PAYMENT_PAID: _PAID,
         Signal.PAYMENT_REFUSED: _PAYMENT_REFUSED,
+        Signal.CANCEL: _CANCEL_UNPAID,
     },
+    # Once money was taken it is confirmed first: cancelling then goes by the policy.
     Stage.CONFIRMING: {
         Signal.NIGHTS_CONFIRMED: (Move(Stage.CONFIRMED, when=all_answered),),
         Signal.BENEFITS_SPENT: (Move(Stage.CONFIRMED, when=all_answered),),
@@ -119,11 +136,16 @@ FLOW: Final[Mapping[Stage, Mapping[Signal, tuple[Move, ...]]]] = {
     },
     Stage.CONFIRMED: {
         Signal.STAY_OVER: (Move(Stage.COMPLETED),),
+        Signal.CANCEL: (Move(Stage.CANCELLING, asks=_UNDO),),
     },
     Stage.CANCELLING: {
-        Signal.NIGHTS_RELEASED: (Move(Stage.CANCELLED, when=all_answered),),
-        Signal.BENEFITS_GIVEN_BACK: (Move(Stage.CANCELLED, when=all_answered),),
-        Signal.PAYMENT_REFUNDED: (Move(Stage.CANCELLED, when=all_answered),),
+        Signal.NIGHTS_RELEASED: _GIVEN_BACK,
+        Signal.BENEFITS_RELEASED: _GIVEN_BACK,
+        Signal.BENEFITS_GIVEN_BACK: _GIVEN_BACK,
+        Signal.PAYMENT_CLOSED: _GIVEN_BACK,
+        Signal.PAYMENT_REFUSED: _GIVEN_BACK,
+        Signal.PAYMENT_REFUNDED: _GIVEN_BACK,
+        Signal.PAYMENT_PAID: (Move(Stage.CANCELLING, asks=(Ask.REFUND_PAYMENT,)),),
     },
     # Money that comes after the end goes back whole.
     Stage.REFUSED: {Signal.PAYMENT_PAID: (Move(Stage.REFUSED, asks=(Ask.REFUND_PAYMENT,)),)},
@@ -135,8 +157,11 @@ FLOW: Final[Mapping[Stage, Mapping[Signal, tuple[Move, ...]]]] = {
 ANSWERS: Final[Mapping[Ask, frozenset[Signal]]] = {
     Ask.HOLD_NIGHTS: frozenset({Signal.NIGHTS_HELD, Signal.NIGHTS_REFUSED}),
     Ask.CONFIRM_HOLD: frozenset({Signal.NIGHTS_CONFIRMED, Signal.NIGHTS_LOST}),
+    Ask.EXTEND_HOLD: frozenset({Signal.NIGHTS_EXTENDED, Signal.NIGHTS_LOST}),
     Ask.RELEASE_HOLD: frozenset({Signal.NIGHTS_RELEASED}),
     Ask.HOLD_BENEFITS: frozenset({Signal.BENEFITS_HELD, Signal.BENEFITS_REFUSED}),
+    # Loyalty waits as long as it is told to and says nothing; should the hold lapse, spending takes it again.
+    Ask.EXTEND_BENEFITS: frozenset(),
     Ask.SPEND_BENEFITS: frozenset({Signal.BENEFITS_SPENT, Signal.BENEFITS_REFUSED}),
     Ask.RELEASE_BENEFITS: frozenset({Signal.BENEFITS_RELEASED}),
     Ask.GIVE_BACK_BENEFITS: frozenset({Signal.BENEFITS_GIVEN_BACK}),
@@ -186,7 +211,7 @@ def asked_by(booking: Booking, move: Move) -> tuple[Ask, ...]:
 
 
 def _concerns(booking: Booking, ask: Ask) -> bool:
-    if ask in {Ask.HOLD_BENEFITS, Ask.SPEND_BENEFITS, Ask.RELEASE_BENEFITS, Ask.GIVE_BACK_BENEFITS}:
+    if ask in _BENEFITS:
         return wants_benefits(booking)
     if ask is Ask.REFUND_PAYMENT:
         return bool(booking.refund_amount)

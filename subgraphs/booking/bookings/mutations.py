@@ -9,6 +9,7 @@ from chassis.context import Info
 from chassis.ids import parse_id
 
 from ..settings import Settings
+from .cancel import cancel_booking
 from .create import create_booking
 from .rules import BookingRequest
 from .types import Booking
@@ -52,6 +53,13 @@ class CreateBookingInput:
         )
 
 
+@strawberry.input(description="With `expectedRefund`, a refund that became another is refused with REFUND_CHANGED.")
+class CancelBookingInput:
+    booking_id: strawberry.ID
+    reason: str
+    expected_refund: Decimal | None = None
+
+
 @strawberry.type
 class BookingMutation:
     @strawberry.mutation(
@@ -63,5 +71,20 @@ class BookingMutation:
         async with info.context.database.transaction(by=guest_id) as session:
             booking = await create_booking(
                 session, guest_id, input.request(), currency=settings.currency, payment_due=settings.payment_due
+            )
+        return Booking.from_row(booking)
+
+    @strawberry.mutation
+    async def cancel_booking(self, info: Info, input: CancelBookingInput) -> Booking:  # noqa: A002 - the contract's name
+        guest_id = info.context.principal.require_user()
+        async with info.context.database.transaction(by=guest_id) as session:
+            booking = await cancel_booking(
+                session,
+                info.context.cache,
+                guest_id,
+                parse_id(input.booking_id, "bookingId"),
+                reason=input.reason.strip(),
+                expected_refund=input.expected_refund,
+                zone=info.context.settings.time_zone,
             )
         return Booking.from_row(booking)

@@ -11,7 +11,7 @@ from chassis.ids import uuid7
 from . import store
 from .advance import advance_booking
 from .flow import Signal, is_awaited
-from .rules import is_final
+from .rules import is_given_up
 
 
 async def pay_booking(session: AsyncSession, cache: Cache, booking_id: UUID, amount: Decimal) -> None:
@@ -22,6 +22,6 @@ async def pay_booking(session: AsyncSession, cache: Cache, booking_id: UUID, amo
     if not is_awaited(booking, Signal.PAYMENT_PAID):
         raise ValueError(f"Booking {booking_id} is told of money it never asked for")
     booking.paid = amount
-    if is_final(booking.status):
+    if is_given_up(booking.status):
         booking.refund_id, booking.refund_amount = uuid7(), amount
     await advance_booking(session, cache, booking, Signal.PAYMENT_PAID)

@@ -6,12 +6,12 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.cache import Cache
-from chassis.ids import uuid7
 
 from . import store
 from .advance import advance_booking
-from .flow import Signal, is_awaited
-from .rules import cancel_in_full, write_refusal
+from .cancellation import decide_cancellation, in_full
+from .flow import Signal, move_on
+from .rules import write_refusal
 from .tables import RefusalCode, Stage
 
 
@@ -26,9 +26,9 @@ async def refuse_booking(
     night: date | None = None,
 ) -> None:
     booking = await store.lock_booking(session, booking_id)
-    if is_awaited(booking, signal):
-        if booking.stage is Stage.CONFIRMING:
-            cancel_in_full(booking, message, uuid7())
-        else:
-            write_refusal(booking, code, message, night)
+    move = move_on(booking, signal)
+    if move and move.to is Stage.REFUSED:
+        write_refusal(booking, code, message, night)
+    elif move and move.to is Stage.CANCELLING:
+        decide_cancellation(booking, in_full(booking, message))
     await advance_booking(session, cache, booking, signal)

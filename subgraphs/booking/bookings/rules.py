@@ -4,13 +4,13 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from chassis.errors import DomainError, FieldError, InvalidInput
+from chassis.errors import DomainError, FieldError, InvalidInput, NotFound
 
-from .snapshots import Cancellation, CancelledBy
 from .tables import Booking, BookingStatus, RefusalCode
 
 # Neither 0 and O nor 1, I and L nor U and V can be taken for each other when a code is read out.
@@ -19,6 +19,8 @@ CODE_LENGTH = 8
 CODES = len(CODE_ALPHABET) ** CODE_LENGTH
 
 FINAL = frozenset({BookingStatus.COMPLETED, BookingStatus.REFUSED, BookingStatus.EXPIRED, BookingStatus.CANCELLED})
+
+LONGEST_WAIT = timedelta(hours=24)
 
 _LONGEST_ORDER_NAME = 100
 _MOST_GUESTS = _MOST_ROOMS = 1_000_000
@@ -72,16 +74,24 @@ def _wrong_numbers(request: BookingRequest) -> Iterator[FieldError]:
 
 
 def _wrong_texts(request: BookingRequest) -> Iterator[FieldError]:
-    for field, text, least, most in (
-        ("idempotencyKey", request.idempotency_key, 1, 255),
-        ("guestName", request.guest_name, 1, 100),
-        ("guestPhone", request.guest_phone, 3, 30),
-        ("specialRequests", request.special_requests or "", 0, 1000),
-    ):
-        if not least <= len(text) <= most:
-            yield FieldError(field, "TOO_SHORT" if len(text) < least else "TOO_LONG")
-        elif not _is_storable(text):
-            yield FieldError(field, "NOT_TEXT")
+    yield from _wrong_text("idempotencyKey", request.idempotency_key, 1, 255)
+    yield from _wrong_text("guestName", request.guest_name, 1, 100)
+    yield from _wrong_text("guestPhone", request.guest_phone, 3, 30)
+    yield from _wrong_text("specialRequests", request.special_requests or "", 0, 1000)
+
+
+def ensure_reason(reason: str) -> None:
+    """Why somebody cancels: 1 to 500 characters."""
+    wrong = list(_wrong_text("reason", reason, 1, 500))
+    if wrong:
+        raise InvalidInput("Please say why in 1 to 500 characters.", wrong)
+
+
+def _wrong_text(field: str, text: str, least: int, most: int) -> Iterator[FieldError]:
+    if not least <= len(text) <= most:
+        yield FieldError(field, "TOO_SHORT" if len(text) < least else "TOO_LONG")
+    elif not _is_storable(text):
+        yield FieldError(field, "NOT_TEXT")
 
 
 def _is_storable(text: str) -> bool:
@@ -116,6 +126,27 @@ def belongs_to(booking: Booking, user_id: UUID | None) -> bool:
     return booking.guest_id == user_id
 
 
+def ensure_belongs_to(booking: Booking, guest_id: UUID) -> None:
+    """What is another's is refused as what does not exist."""
+    if not belongs_to(booking, guest_id):
+        raise NotFound(f"There is no booking {booking.id}.")
+
+
+def is_run_by(booking: Booking, host_id: UUID | None) -> bool:
+    """Whether it is at a place of this host; None is an administrator."""
+    return host_id is None or booking.host_id == host_id
+
+
+def ensure_run_by(booking: Booking, host_id: UUID | None) -> None:
+    if not is_run_by(booking, host_id):
+        raise NotFound(f"There is no booking {booking.id}.")
+
+
+def is_given_up(status: BookingStatus) -> bool:
+    """Whether money that comes now has nothing to pay for."""
+    return status in FINAL or status is BookingStatus.CANCELLING
+
+
 def is_final(status: BookingStatus) -> bool:
     return status in FINAL
 
@@ -125,21 +156,6 @@ def write_refusal(booking: Booking, code: RefusalCode, message: str, night: date
     booking.refusal_code = code
     booking.refusal_message = message
     booking.refusal_night = night
-
-
-def cancel_in_full(booking: Booking, reason: str, refund_id: UUID) -> None:
-    """Write down that the house could not keep its word: nothing is charged, everything goes back."""
-    refund = booking.paid or Decimal(0)
-    booking.cancellation = Cancellation(
-        by=CancelledBy.HOUSE,
-        reason=reason,
-        fee=Decimal(0),
-        refund=refund,
-        points_returned=booking.points_used,
-        coupon_returned=booking.user_coupon_id is not None,
-    )
-    if refund:
-        booking.refund_id, booking.refund_amount = refund_id, refund
 
 
 def price_booking(booking: Booking, coupon_discount: Decimal, points_used: int) -> None:
@@ -162,6 +178,26 @@ def total_for(subtotal: Decimal, coupon_discount: Decimal, points_used: int) -> 
 def money_kept(booking: Booking) -> Decimal:
     """What was paid and does not go back."""
     return (booking.paid or Decimal(0)) - (booking.refund_amount or Decimal(0))
+
+
+def check_in_at(booking: Booking, zone: ZoneInfo) -> datetime:
+    """From when on the guest may come."""
+    opens = booking.terms.place.check_in_time if booking.terms else time()
+    return datetime.combine(booking.check_in, opens, zone)
+
+
+def check_out_at(booking: Booking, zone: ZoneInfo) -> datetime:
+    """By when the guest must have left."""
+    closes = booking.terms.place.check_out_time if booking.terms else time()
+    return datetime.combine(booking.check_out, closes, zone)
+
+
+def due_with_account(booking: Booking, account_due_at: datetime, zone: ZoneInfo) -> datetime:
+    """The due time once there is an account number to pay into: the account's, within a day of the booking's creation
+    and before check-in, and never sooner than it was.
+    """
+    latest = min(account_due_at, booking.created_at + LONGEST_WAIT, check_in_at(booking, zone))
+    return max(booking.payment_due_at, latest)
 
 
 def order_name_for(booking: Booking) -> str:

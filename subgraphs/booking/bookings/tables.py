@@ -62,8 +62,10 @@ class Ask(StrEnum):
 
     HOLD_NIGHTS = "accommodation.hold-nights"
     CONFIRM_HOLD = "accommodation.confirm-hold"
+    EXTEND_HOLD = "accommodation.extend-hold"
     RELEASE_HOLD = "accommodation.release-hold"
     HOLD_BENEFITS = "loyalty.hold-benefits"
+    EXTEND_BENEFITS = "loyalty.extend-benefits"
     SPEND_BENEFITS = "loyalty.spend-benefits"
     RELEASE_BENEFITS = "loyalty.release-benefits"
     GIVE_BACK_BENEFITS = "loyalty.give-back-benefits"

@@ -7,12 +7,14 @@ from typing import Self
 
 import strawberry
 
+from chassis import clock
 from chassis.context import Info
 from chassis.ids import parse_id
 from chassis.types import Money
 
 from ..references import Accommodation, RoomType, UserCoupon
 from . import snapshots, tables
+from .cancellation import NotCancellable, by_guest
 from .loaders import own_bookings_by_id
 
 
@@ -138,8 +140,56 @@ class CancellationPolicy:
         return cls(name=policy.name, tiers=tiers)
 
 
+@strawberry.type(description="What cancelling now would do. Carrying it out gives exactly this.")
+class CancellationQuote:
+    fee: Money
+    refund: Money
+    points_returned: int
+    coupon_returned: bool
+
+    @classmethod
+    def of(cls, cancellation: snapshots.Cancellation, currency: str) -> Self:
+        return cls(
+            fee=Money(amount=cancellation.fee, currency=currency),
+            refund=Money(amount=cancellation.refund, currency=currency),
+            points_returned=cancellation.points_returned,
+            coupon_returned=cancellation.coupon_returned,
+        )
+
+
+@strawberry.enum
+class CancelledBy(Enum):
+    GUEST = "GUEST"
+    HOUSE = "HOUSE"
+
+
+@strawberry.type
+class Cancellation:
+    by: CancelledBy
+    reason: str
+    fee: Money
+    refund: Money
+    points_returned: int
+    coupon_returned: bool
+
+    @classmethod
+    def from_row(cls, row: tables.Booking) -> Self | None:
+        if row.cancellation is None:
+            return None
+        done = row.cancellation
+        return cls(
+            by=CancelledBy(done.by.value),
+            reason=done.reason,
+            fee=Money(amount=done.fee, currency=row.currency),
+            refund=Money(amount=done.refund, currency=row.currency),
+            points_returned=done.points_returned,
+            coupon_returned=done.coupon_returned,
+        )
+
+
 @strawberry.federation.type(keys=["id"])
 class Booking:
+    row: strawberry.Private[tables.Booking]
     id: strawberry.ID
     code: str = strawberry.field(description="Short, unambiguous to read out, unique.")
     status: BookingStatus
@@ -156,6 +206,7 @@ class Booking:
     price: BookingPrice | None = strawberry.field(description="Null until the nights are held.")
     user_coupon: UserCoupon | None
     cancellation_policy: CancellationPolicy | None = strawberry.field(description="Null until the nights are held.")
+    cancellation: Cancellation | None
     refusal: BookingRefusal | None
     payment_due_at: datetime | None
     created_at: datetime
@@ -166,6 +217,7 @@ class Booking:
     def from_row(cls, row: tables.Booking) -> Self:
         policy = row.terms.policy if row.terms else None
         return cls(
+            row=row,
             id=strawberry.ID(str(row.id)),
             code=row.code,
             status=BookingStatus(row.status.value),
@@ -182,12 +234,21 @@ class Booking:
             price=BookingPrice.from_row(row),
             user_coupon=UserCoupon.of(row.user_coupon_id),
             cancellation_policy=CancellationPolicy.of(policy) if policy else None,
+            cancellation=Cancellation.from_row(row),
             refusal=BookingRefusal.from_row(row),
             payment_due_at=row.payment_due_at,
             created_at=row.created_at,
             confirmed_at=row.confirmed_at,
             cancelled_at=row.cancelled_at,
         )
+
+    @strawberry.field(description="Null when the booking can't be cancelled.")
+    def cancellation_quote(self, info: Info) -> CancellationQuote | None:
+        try:
+            quoted = by_guest(self.row, "", clock.now(), info.context.settings.time_zone)
+        except NotCancellable:
+            return None
+        return CancellationQuote.of(quoted, self.row.currency)
 
     @classmethod
     async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Self | None:  # noqa: A002 - the key's name

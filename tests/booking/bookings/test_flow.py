@@ -26,7 +26,7 @@ from subgraphs.booking.bookings.rules import FINAL
 from subgraphs.booking.bookings.tables import PAYABLE, Ask, Booking, BookingStatus, Stage
 
 FLOWS = Path(__file__).resolve().parents[3] / "docs/flows.md"
-CLOCK = {Signal.DUE_TIME_PASSED, Signal.STAY_OVER}
+OWN = {Signal.DUE_TIME_PASSED, Signal.STAY_OVER, Signal.CANCEL}
 NEWS = {Signal.PAYMENT_REFUND_FAILED}
 
 
@@ -97,7 +97,7 @@ def test_the_due_time_decides_exactly_where_the_sweeper_looks() -> None:
 def test_once_a_payment_was_asked_for_only_payment_ends_the_wait() -> None:
     for stage in (Stage.OPENING_PAYMENT, Stage.AWAITING_PAYMENT):
         assert [move.to for move in FLOW[stage][Signal.DUE_TIME_PASSED]] == [Stage.CLOSING_PAYMENT]
-    assert not CLOCK & set(FLOW[Stage.CLOSING_PAYMENT])
+    assert OWN & set(FLOW[Stage.CLOSING_PAYMENT]) == {Signal.CANCEL}
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,13 @@ def test_money_is_taken_wherever_a_payment_may_still_be_open() -> None:
     takes_money = {stage for stage, row in FLOW.items() if Signal.PAYMENT_PAID in row}
     assert takes_money == {
         *(Stage.OPENING_PAYMENT, Stage.AWAITING_PAYMENT, Stage.CLOSING_PAYMENT),
-        *(Stage.REFUSED, Stage.EXPIRED, Stage.CANCELLED),
+        *(Stage.REFUSED, Stage.EXPIRED, Stage.CANCELLING, Stage.CANCELLED),
     }
+
+
+def test_once_money_was_taken_it_is_confirmed_before_it_can_be_cancelled() -> None:
+    cancellable = {stage for stage, row in FLOW.items() if Signal.CANCEL in row}
+    assert cancellable == set(PAYABLE) | {Stage.CLOSING_PAYMENT, Stage.CONFIRMED}
 
 
 def test_a_booking_without_coupon_and_points_asks_loyalty_nothing() -> None:
