@@ -15,7 +15,7 @@ demo: setup ## Watch a guest search, win a coupon in a rush, book, pay and be co
 	@$(python) -m stack.demo
 
 up: setup ## Start the whole stack on port 4000 (FRESH=1: start over, ROUTERS=1: Apollo and Hive, KAFKA=1: Apache Kafka)
-	@$(python) -m stack.up
+	@$(python) -m stack
 
 down: setup ## Stop the stack, whoever started it
 	@$(python) -m stack.down

@@ -5,14 +5,52 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
 from stack.errors import StackError
 from stack.privileges import Account, become, die_with_parent
+
+
+class Process(Protocol):
+    """What is asked of a process; `subprocess.Popen` is one."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, number: int) -> None: ...
+
+
+def spawn(child: "Child") -> Process:
+    """Start a program."""
+    parent = os.getpid()
+
+    def prepare() -> None:
+        if child.account:
+            become(child.account)
+        die_with_parent(parent, child.stop_signal)
+
+    with child.log.open("ab") as log:
+        return subprocess.Popen(
+            child.arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=child.environment,
+            cwd=child.folder,
+            # A group of its own: Ctrl-C at the terminal must reach the parent alone, which stops
+            # its children in their right order.
+            process_group=0,
+            # What it calls is loaded already and takes no lock, so other threads don't matter.
+            preexec_fn=prepare,  # noqa: PLW1509
+        )
 
 
 @dataclass
@@ -27,7 +65,8 @@ class Child:
     folder: Path | None = None
     account: Account | None = None
     stop_signal: signal.Signals = signal.SIGTERM
-    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    start_with: Callable[["Child"], Process] = spawn
+    _process: Process | None = field(default=None, init=False)
 
     @property
     def pid(self) -> int | None:
@@ -48,27 +87,7 @@ class Child:
         if self.is_running():
             raise StackError(f"{self.name} is running already (pid {self.pid})")
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        parent = os.getpid()
-
-        def prepare() -> None:
-            if self.account:
-                become(self.account)
-            die_with_parent(parent, self.stop_signal)
-
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self.arguments,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=self.environment,
-                cwd=self.folder,
-                # A group of its own: Ctrl-C at the terminal must reach the parent alone, which stops
-                # its children in their right order.
-                process_group=0,
-                # What it calls is loaded already and takes no lock, so other threads don't matter.
-                preexec_fn=prepare,  # noqa: PLW1509
-            )
+        self._process = self.start_with(self)
 
     def ensure_running(self) -> None:
         """Raise what there is to say about a process that has ended by itself."""

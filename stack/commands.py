@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from stack.child import Child
 from stack.errors import StackError
 from stack.layout import ROOT, SUBGRAPHS
+from stack.nursery import fork
 from stack.services import Surroundings
 
 
@@ -20,6 +21,7 @@ async def migrate(around: Surroundings) -> None:
         log=around.layout.log("migrations"),
         environment=around.environment_of_all(),
         folder=ROOT,
+        start_with=fork,
     )
     await run_together([migration])
 
@@ -40,6 +42,7 @@ def command(
         log=around.layout.log(f"{subgraph}-{what}"),
         environment={**around.environment(subgraph), **(more or {})},
         folder=ROOT,
+        start_with=fork,
     )
 
 

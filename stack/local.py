@@ -15,6 +15,7 @@ from stack.commands import migrate, replay_outboxes
 from stack.gateways import entrance, routers
 from stack.keys import keep_secrets
 from stack.layout import Layout
+from stack.nursery import open_nursery
 from stack.options import Options
 from stack.people import make_demo_people
 from stack.progress import Progress
@@ -58,6 +59,7 @@ async def local_stack(
             secrets=keep_secrets(layout.secrets),
             inherited=os.environ if inherited is None else inherited,
         )
+        open_nursery()
         supervisor = Supervisor(progress, record)
         try:
             await _start(around, options, supervisor)

@@ -1,4 +1,4 @@
-"""How a child gives up root, and how it learns that its parent is gone; both run between fork and exec."""
+"""What a child asks of the kernel about itself: to give up root, to die with its parent, to show a name."""
 
 import ctypes
 import os
@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_KEEPCAPS = 8
+_PR_SET_NAME = 15
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 _CAPABILITIES_VERSION_3 = 0x20080522
 _CAP_DAC_OVERRIDE = 1
 
-# Opened here because nothing may be loaded between fork and exec.
+# Opened here because nothing may be loaded between fork and exec, where the first two run.
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -79,3 +80,9 @@ def die_with_parent(parent: int, how: signal.Signals) -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, int(how), 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
+
+
+def show_name(name: str) -> None:
+    """Let the list of processes show a name instead of the interpreter's (Linux only, 15 characters)."""
+    if sys.platform == "linux":
+        _libc.prctl(_PR_SET_NAME, name.encode()[:15], 0, 0, 0)

@@ -11,6 +11,7 @@ from stack.backing import Backing
 from stack.child import Child
 from stack.keys import Secrets
 from stack.layout import ROOT, SUBGRAPHS, Layout, url
+from stack.nursery import fork
 from stack.portone.settings import Settings as PortOneSettings
 from stack.portone.settings import payment_environment
 from stack.server import Server
@@ -81,6 +82,7 @@ def _subgraph_service(around: Surroundings, subgraph: str, module: str, role: st
         log=around.layout.log(f"{subgraph}-{role}"),
         environment=around.environment(subgraph),
         folder=ROOT,
+        start_with=fork,
     )
     return service(child, port, "/readyz")
 
@@ -101,6 +103,7 @@ def simulator(around: Surroundings) -> Server:
         log=around.layout.log("portone"),
         environment={**around.inherited, **told},
         folder=ROOT,
+        start_with=fork,
     )
     return service(child, settings.port, "/healthz")
 

@@ -6,7 +6,6 @@ What it is asked for comes from the environment: FRESH, ROUTERS, KAFKA, DATABASE
 import asyncio
 import os
 import signal
-import sys
 
 from stack.errors import StackError
 from stack.layout import Layout
@@ -57,7 +56,3 @@ def print_addresses(layout: Layout, progress: Progress) -> None:
         progress.tell(f"  {name:<24} {address}")
     progress.tell(f"  {'people':<24} {', '.join(DEMO_PEOPLE)}; password {DEMO_PASSWORD}")
     progress.tell("Ctrl-C or `make down` stops everything.")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -26,8 +26,7 @@ def run_elsewhere(home: Path, body: str) -> subprocess.Popen[str]:
         with recorded(Path({str(home)!r})) as record:
         """
     ) + textwrap.indent(body, "    ")
-    stack = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    return stack
+    return subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
 
 def first_line_of(stack: subprocess.Popen[str]) -> str:

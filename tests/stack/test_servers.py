@@ -85,7 +85,7 @@ def test_a_server_does_not_outlive_the_process_that_started_it(make: Make, tmp_p
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    gone, _ = psutil.wait_procs(family, timeout=10)
+    psutil.wait_procs(family, timeout=10)
     assert living(family) == []
 
 
