@@ -10,6 +10,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import islice
 from pathlib import Path
@@ -23,37 +24,45 @@ from .database import Outbox
 from .listings.add import ImportTerms, add_listings
 from .listings.read import ListingFile, UnusableFile
 from .listings.rules import Listing
-from .listings.store import Added, tidy_up
+from .listings.store import tidy_up
 from .settings import Settings
 
 BATCH = 250
 """Listings in a transaction: with a year of nights each, some 90,000 rows."""
 
 
-async def import_listings(database: Database, listings: Iterator[Listing], terms: ImportTerms) -> tuple[int, Added]:
-    """How many listings there were, and what was new; progress goes to the terminal."""
-    seen, added, begun = 0, Added(0, 0), time.monotonic()
+@dataclass(frozen=True, slots=True)
+class Tally:
+    read: int = 0
+    places: int = 0
+    nights: int = 0
+
+
+async def import_listings(database: Database, listings: Iterator[Listing], terms: ImportTerms) -> Tally:
+    """How many listings there were, and how much was new; progress goes to the terminal."""
+    tally, begun = Tally(), time.monotonic()
     while batch := list(islice(listings, BATCH)):
         async with database.transaction() as session:
             new = await add_listings(session, batch, terms)
-        seen, added = seen + len(batch), Added(added.places + new.places, added.nights + new.nights)
-        _show(f"{seen:,} listings read, {added.places:,} added with {added.nights:,} nights", begun)
-    if added.places:
+        tally = Tally(tally.read + len(batch), tally.places + len(new.places), tally.nights + new.nights)
+        _show(f"{tally.read:,} listings read, {tally.places:,} added with {tally.nights:,} nights", begun)
+    if tally.places:
         await tidy_up(database)
-    return seen, added
+    return tally
 
 
 async def run(settings: Settings, file: ListingFile, terms: ImportTerms, limit: int | None) -> None:
     begun = time.monotonic()
     database = Database.connect(settings, outbox=Outbox)
     try:
-        seen, added = await import_listings(database, islice(file, limit), terms)
+        tally = await import_listings(database, islice(file, limit), terms)
     finally:
         await database.close()
     for line, reason in file.left_out:
         print(f"line {line} left out: {reason}", file=sys.stderr)  # noqa: T201 (a command line)
     print(  # noqa: T201
-        f"{added.places:,} places added with {added.nights:,} nights, {seen - added.places:,} were there already, "
+        f"{tally.places:,} places added with {tally.nights:,} nights, "
+        f"{tally.read - tally.places:,} were there already, "
         f"{len(file.left_out):,} rows left out, in {time.monotonic() - begun:.1f} s"
     )
 

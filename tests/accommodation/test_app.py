@@ -18,7 +18,9 @@ async def test_a_search_shows_a_place_with_its_rooms_prices_and_calendar(
                     name bookable lowestPrice(stay: $stay) { amount currency }
                     roomTypes {
                         id basePrice { amount } accommodation { name }
-                        quote(stay: $stay) { available total { amount } nights { date price { amount } } refusal { code } }
+                        quote(stay: $stay) {
+                            available total { amount } nights { date price { amount } } refusal { code }
+                        }
                         calendar(from: $from, to: $to) { date roomsLeft closed minNights price { amount } }
                     }
                 }

@@ -37,10 +37,11 @@ class ImportTerms:
 async def add_listings(session: AsyncSession, listings: Sequence[Listing], terms: ImportTerms) -> store.Added:
     """Those that are there already are left as they are, with all that happened to them since."""
     rows = [_row(listing, terms) for listing in listings]
-    await learn_words(session, (word for row in rows for word in row["words"]))
-    return await store.add_listings(
+    added = await store.add_listings(
         session, rows, source=SOURCE, country=terms.country, first_night=terms.first_night, nights=terms.nights
     )
+    await learn_words(session, (word for row in rows if row["id"] in added.places for word in row["words"]))
+    return added
 
 
 def _row(listing: Listing, terms: ImportTerms) -> dict[str, Any]:

@@ -41,11 +41,13 @@ class ListingFile:
                 listing = self._read(row, lines)
             except StopIteration:
                 return
-            except (UnusableRow, csv.Error) as error:
+            except csv.Error as error:  # the line that can't be taken apart is not counted yet
+                self.left_out.append((reader.line_num + 1, str(error)))
+            except UnusableRow as error:
                 self.left_out.append((reader.line_num, str(error)))
-                continue
-            lines[listing.key] = reader.line_num
-            yield listing
+            else:
+                lines[listing.key] = reader.line_num
+                yield listing
 
     def _read(self, row: dict[str | Any, str | Any], lines: dict[str, int]) -> Listing:
         if None in row:

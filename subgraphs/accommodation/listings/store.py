@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -45,6 +46,7 @@ SELECT
     $2, $3, $4::text::jsonb, 'PUBLISHED', words, $5, source_key, clock_timestamp(), clock_timestamp()
 FROM new_listings
 ON CONFLICT (source, source_key) DO NOTHING
+RETURNING id
 """
 _ROOM_TYPES = """
 INSERT INTO room_types (
@@ -67,7 +69,7 @@ ORDER BY r.id, ahead
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    places: int
+    places: set[UUID]
     nights: int
 
 
@@ -82,10 +84,11 @@ async def add_listings(
         "new_listings", records=[[row[column] for column in _COLUMNS] for row in rows], columns=list(_COLUMNS)
     )
     policy = orjson.dumps(DEFAULT_POLICY).decode()
-    places = await connection.exec_driver_sql(_ACCOMMODATIONS, (country, time(15), time(11), policy, source))
+    found = await connection.exec_driver_sql(_ACCOMMODATIONS, (country, time(15), time(11), policy, source))
+    added = set(found.scalars())
     await connection.exec_driver_sql(_ROOM_TYPES)
     opened = await connection.exec_driver_sql(_NIGHTS, (first_night, nights))
-    return Added(places.rowcount, opened.rowcount)
+    return Added(added, opened.rowcount)
 
 
 async def tidy_up(database: Database) -> None:

@@ -24,6 +24,9 @@ class AccommodationOrder(StrEnum):
     NEWEST = "NEWEST"
 
 
+BY_PRICE = frozenset({AccommodationOrder.PRICE_ASC, AccommodationOrder.PRICE_DESC})
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What places must be like. What is empty or None restricts nothing."""

@@ -29,7 +29,7 @@ from ..calendar.rules import Stay
 from ..calendar.tables import Night
 from ..room_types.tables import RoomType
 from ..words.rules import Likeness
-from .rules import AccommodationOrder, Wanted, can_be_anywhere
+from .rules import BY_PRICE, AccommodationOrder, Wanted, can_be_anywhere
 
 Meanings: TypeAlias = Sequence[Mapping[Likeness, Sequence[str]]]
 """For each word that is asked for, the words it may mean."""
@@ -69,31 +69,29 @@ async def page_of_accommodations(
     after: str | None,
     count: bool,
 ) -> Page[Accommodation]:
-    statement: Any = select(Accommodation).where(col(Accommodation.status) == AccommodationStatus.PUBLISHED)
-    for condition in _conditions(wanted, meanings):
-        statement = statement.where(condition)
-    by: list[Order]
-    by = [Order(_relevance(meanings), descending=True), *_NEWEST] if meanings else _NEWEST
-    by_price = order in (AccommodationOrder.PRICE_ASC, AccommodationOrder.PRICE_DESC)
-    if stay is not None or by_price or wanted.price_from is not None or wanted.price_to is not None:
-        priced = prices(stay, today, digits)
-        statement = _joined(statement, priced, wanted, everywhere=stay is None)
-        if by_price:
-            descending = order == AccommodationOrder.PRICE_DESC
-            by = [Order(priced.c.price, descending, nullable=stay is None), _NEWEST[-1]]
-    if order == AccommodationOrder.NEWEST:
-        by = _NEWEST
-    return await page(session, statement, order=by, first=first, after=after, count=count)
-
-
-def _joined(statement: Any, priced: Subquery, wanted: Wanted, *, everywhere: bool) -> Any:
-    """With each place's price. `everywhere`: a place without a price is a place too, unless a price is asked for."""
-    statement = statement.join(priced, priced.c.accommodation_id == Accommodation.id, isouter=everywhere)
+    statement = select(Accommodation).where(
+        col(Accommodation.status) == AccommodationStatus.PUBLISHED, *_conditions(wanted, meanings)
+    )
+    priced = prices(stay, today, digits)
+    if stay is not None:
+        statement = statement.join(priced, priced.c.accommodation_id == Accommodation.id)
+    elif wanted.price_from is not None or wanted.price_to is not None or order in BY_PRICE:
+        # A place without a price is a place too; a price that is asked for leaves it out below.
+        statement = statement.outerjoin(priced, priced.c.accommodation_id == Accommodation.id)
     if wanted.price_from is not None:
         statement = statement.where(priced.c.price >= wanted.price_from)
     if wanted.price_to is not None:
         statement = statement.where(priced.c.price <= wanted.price_to)
-    return statement
+    by = _order(order, meanings, Order(priced.c.price, order == AccommodationOrder.PRICE_DESC, nullable=stay is None))
+    return await page(session, statement, order=by, first=first, after=after, count=count)
+
+
+def _order(order: AccommodationOrder, meanings: Meanings, by_price: Order) -> list[Order]:
+    if order in BY_PRICE:
+        return [by_price, _NEWEST[-1]]
+    if order == AccommodationOrder.RELEVANCE and meanings:
+        return [Order(_relevance(meanings), descending=True), *_NEWEST]
+    return _NEWEST
 
 
 def _conditions(wanted: Wanted, meanings: Meanings) -> list[ColumnElement[bool]]:

@@ -117,7 +117,7 @@ async def test_a_request_that_says_nothing_sensible_fails_by_itself(
     accommodation: SubgraphUnderTest, places: Any, ask: Any, wrong: dict[str, Any]
 ) -> None:
     room_type = await places.add_room(days=1)
-    with pytest.raises(ValueError, match="accommodation.hold-nights"):
+    with pytest.raises(ValueError, match=r"^accommodation\.hold-nights"):
         await accommodation.handle("accommodation.hold-nights", ask.hold(room_type.id, 0, 1, **wrong))
     assert await ask.answers() == []
     assert await places.nights(room_type) == [(0, 0)]

@@ -1,0 +1,74 @@
+"""How many statements a request costs, however many places and rooms it shows."""
+
+from typing import Any
+
+import pytest
+
+from chassis.testing import SubgraphUnderTest
+
+STAY = '{ checkIn: "%s", checkOut: "%s" }'
+
+
+async def statements(accommodation: SubgraphUnderTest, document: str, **variables: Any) -> int:
+    accommodation.sql.clear()
+    answer = await accommodation.graphql(document, variables)
+    assert answer.errors == []
+    return len(accommodation.sql)
+
+
+@pytest.fixture
+async def town(places: Any) -> list[Any]:
+    return [await places.add_room(name=f"Place {at}", days=3) for at in range(50)]
+
+
+@pytest.mark.usefixtures("town")
+@pytest.mark.parametrize(
+    ("fields", "budget"),
+    [
+        ("name", 1),
+        ("name roomTypes { name basePrice { amount } }", 2),
+        ("name lowestPrice { amount }", 2),
+        ("name lowestPrice { amount } stayed: lowestPrice(stay: $stay) { amount }", 3),
+        ("roomTypes { quote(stay: $stay) { available } }", 4),
+        ("roomTypes { calendar(from: $from, to: $to) { date } }", 4),
+        ("roomTypes { accommodation { name } }", 3),
+    ],
+)
+async def test_a_page_of_50_places_has_its_budget(
+    accommodation: SubgraphUnderTest, places: Any, fields: str, budget: int
+) -> None:
+    document = f"""query ($stay: StayInput, $from: Date!, $to: Date!) {{
+        accommodations(first: 50) {{ nodes {{ {fields} }} }}
+    }}"""
+    dates = {"from": str(places.day(0)), "to": str(places.day(2))}
+    stay = {"checkIn": dates["from"], "checkOut": dates["to"]}
+    if "$stay" not in fields:
+        document = document.replace("$stay: StayInput, ", "")
+    if "$from" not in fields:
+        document = document.replace("$from: Date!, $to: Date!", "").replace("query ()", "query")
+    document = document.replace("$stay: StayInput,", "$stay: StayInput!,")
+    given = {"stay": stay} if "$stay" in document else {}
+    given |= dates if "$from" in document else {}
+    assert await statements(accommodation, document, **given) == budget
+
+
+async def test_50_references_take_one_statement_for_each_type(
+    accommodation: SubgraphUnderTest, town: list[Any]
+) -> None:
+    asked = [{"__typename": "RoomType", "id": str(each.id)} for each in town]
+    asked += [{"__typename": "Accommodation", "id": str(each.accommodation_id)} for each in town]
+    document = """query ($asked: [_Any!]!) {
+        _entities(representations: $asked) { ... on RoomType { name } ... on Accommodation { name } }
+    }"""
+    assert await statements(accommodation, document, asked=asked) == 2
+
+
+async def test_a_search_by_words_takes_one_statement_more(accommodation: SubgraphUnderTest, town: list[Any]) -> None:
+    document = '{ accommodations(filter: { text: "plaec haeundae" }) { nodes { name } } }'
+    assert await statements(accommodation, document) == 2
+
+
+async def test_one_place_or_room_type_takes_one_statement(accommodation: SubgraphUnderTest, town: list[Any]) -> None:
+    one = f'{{ accommodation(id: "{town[0].accommodation_id}") {{ name }} }}'
+    assert await statements(accommodation, one) == 1
+    assert await statements(accommodation, f'{{ roomType(id: "{town[0].id}") {{ name }} }}') == 1
