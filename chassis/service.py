@@ -1,6 +1,5 @@
 """An API process: the graph's faces and plain routes over one set of resources, from start to stop."""
 
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
@@ -84,24 +83,19 @@ def create_service(
 def serve(app: FastAPI, settings: ServiceSettings) -> None:
     """Answer until SIGTERM or SIGINT; what is being answered then is finished first."""
     telemetry.configure(settings)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            ws_max_size=_LARGEST_MESSAGE,
-            ws_per_message_deflate=False,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=_STOP_WITHIN,
-        )
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws_max_size=_LARGEST_MESSAGE,
+        ws_per_message_deflate=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=_STOP_WITHIN,
     )
-    server.run()
-    if not server.started:
-        sys.exit(1)
 
 
 def _lifespan(
