@@ -43,10 +43,11 @@ class HoldBenefits(Command):
     user_coupon_id: UUID | None
     points: int
     subtotal: Decimal
+    currency: str
     due_at: datetime
 
     def wish(self) -> Wish:
-        return Wish(self.user_id, self.user_coupon_id, self.points, self.subtotal, self.due_at)
+        return Wish(self.user_id, self.user_coupon_id, self.points, self.subtotal, self.currency, self.due_at)
 
 
 class ExtendBenefits(Command):

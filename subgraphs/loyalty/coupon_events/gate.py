@@ -80,7 +80,7 @@ class Gate:
         """Let people in. False where the gate of that generation is not there."""
         return bool(await self._open([Keys(coupon_event_id).gate], [generation]))
 
-    async def close(self, coupon_event_id: UUID) -> datetime | None:
+    async def close_event(self, coupon_event_id: UUID) -> datetime | None:
         """Let nobody in any more; since when. None where the event was over by itself. Raise GateLost."""
         keys = Keys(coupon_event_id)
         word, *at = await self._close([keys.gate, keys.free])

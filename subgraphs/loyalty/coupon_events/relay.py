@@ -1,8 +1,10 @@
 """Relay what the gates accept to the broker, as it comes."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from time import monotonic
+from uuid import UUID
 
-from chassis import clock
 from chassis.database import Database
 from chassis.kafka import Producer
 
@@ -16,13 +18,18 @@ WAIT = timedelta(milliseconds=250)
 
 
 async def relay_acceptances(database: Database, stream: Stream, producer: Producer, settings: Settings) -> None:
-    """Until it is stopped. If it fails, what it took is taken over: by another, or by itself once it runs again."""
+    """Until it is stopped. What it took and failed to send it sends when it is started again, or another takes over."""
     patience = timedelta(seconds=settings.relay_takeover_seconds)
-    looked_at = clock.now() - patience
+    looked_at = monotonic()
+    await send_acceptances(stream, producer, await stream.take_again(await _running(database)))
     while True:
-        async with database.reading() as session:
-            running = await store.running_events(session)
-        if clock.now() - looked_at >= patience / 2:
-            looked_at = clock.now()
-            await send_acceptances(stream, producer, await stream.take_over(running, patience))
+        running = await _running(database)
         await send_acceptances(stream, producer, await stream.take(running, WAIT))
+        if monotonic() - looked_at > settings.relay_takeover_seconds / 2:
+            looked_at = monotonic()
+            await send_acceptances(stream, producer, await stream.take_over(running, patience))
+
+
+async def _running(database: Database) -> Sequence[UUID]:
+    async with database.reading() as session:
+        return await store.running_events(session)

@@ -1,5 +1,6 @@
 """The streams of coupon events in Redis: what their gates accepted and PostgreSQL does not have yet."""
 
+import asyncio
 import os
 import socket
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,18 +30,13 @@ class Stream:
 
     async def take(self, coupon_event_ids: Sequence[UUID], wait: timedelta) -> list[Acceptance]:
         """What no relay has taken yet, up to a page of each event; waits that long for the first."""
-        events = {Keys(each).entries: each for each in coupon_event_ids}
-        try:
-            found: Any = await self._redis.xreadgroup(
-                READERS, self._reader, dict.fromkeys(events, ">"), count=PAGE, block=_milliseconds(wait)
-            )
-        except ResponseError as error:
-            if "NOGROUP" not in str(error):
-                raise
-            # One event's gate was lost together with its stream. It must not keep the others' from being read.
-            await self._make_groups(events)
-            return []
-        return [_acceptance(events[name], *entry) for name, entries in found for entry in entries]
+        if not coupon_event_ids:
+            await asyncio.sleep(wait.total_seconds())
+        return await self._read(coupon_event_ids, ">", _milliseconds(wait))
+
+    async def take_again(self, coupon_event_ids: Sequence[UUID]) -> list[Acceptance]:
+        """What this relay took and failed to send."""
+        return await self._read(coupon_event_ids, "0", None)
 
     async def take_over(self, coupon_event_ids: Sequence[UUID], after: timedelta) -> list[Acceptance]:
         """What some relay took that long ago and has not sent: it is dead, or was refused by the broker."""
@@ -71,6 +67,23 @@ class Stream:
         start = f"({_entry_id(after)}" if after else "-"
         found: Any = await self._redis.xrange(Keys(coupon_event_id).entries, min=start, count=PAGE)
         return [_acceptance(coupon_event_id, *entry) for entry in found]
+
+    async def _read(self, coupon_event_ids: Sequence[UUID], since: str, block: int | None) -> list[Acceptance]:
+        events = {Keys(each).entries: each for each in coupon_event_ids}
+        if not events:
+            return []
+        try:
+            found: Any = await self._redis.xreadgroup(
+                READERS, self._reader, dict.fromkeys(events, since), count=PAGE, block=block
+            )
+        except ResponseError as error:
+            if "NOGROUP" not in str(error):
+                raise
+            # One event's gate was lost together with its stream. It must not keep the others' from being read.
+            await self._make_groups(events)
+            return []
+        # What was recorded in the meantime is still told by its id, but has no fields any more.
+        return [_acceptance(events[name], *entry) for name, entries in found for entry in entries if entry[1]]
 
     async def _make_groups(self, names: Iterable[str]) -> None:
         async with self._redis.pipeline(transaction=False) as pipeline:

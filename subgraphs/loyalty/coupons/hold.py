@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock
+from chassis.money import round_down
 from chassis.outbox import publish
 
 from ..events import BenefitsHeld
@@ -25,6 +26,7 @@ class Wish:
     user_coupon_id: UUID | None
     points: int
     subtotal: Decimal
+    currency: str
     due_at: datetime
 
 
@@ -33,13 +35,14 @@ async def hold_benefits(session: AsyncSession, booking_id: UUID, wish: Wish) -> 
     if hold.state is HoldState.ASKED:
         await _decide(session, hold, wish)
     if is_granted(hold):
-        publish(session, BenefitsHeld(booking_id=booking_id, discount=hold.discount, points=hold.points))
+        discount = round_down(hold.discount, wish.currency)
+        publish(session, BenefitsHeld(booking_id=booking_id, discount=discount, points=hold.points))
     else:
         refuse_benefits(session, hold)
 
 
 async def _decide(session: AsyncSession, hold: BenefitHold, wish: Wish) -> None:
-    hold.user_id, hold.due_at = wish.user_id, wish.due_at
+    hold.user_id, hold.currency, hold.due_at = wish.user_id, wish.currency, wish.due_at
     try:
         discount = await _discount(session, wish)
         if wish.points > 0:

@@ -155,7 +155,7 @@ def _wrong_discount(coupon: Coupon) -> list[FieldError]:
 
 def _wrong_orders(coupon: Coupon) -> list[FieldError]:
     minimum, maximum = coupon.minimum_order, coupon.maximum_order
-    wrong = [*_wrong_amount("minimumOrder", minimum), *_wrong_amount("maximumOrder", maximum)]
+    wrong = [*_negative("minimumOrder", minimum), *_negative("maximumOrder", maximum)]
     if minimum is not None and maximum is not None and minimum > maximum:
         wrong.append(FieldError("maximumOrder", "BELOW_MINIMUM"))
     return wrong
@@ -171,6 +171,10 @@ def _wrong_amount(field: str, amount: Decimal | None, *, needed: bool = False) -
     if amount is None:
         return [FieldError(field, "REQUIRED")] if needed else []
     return [] if 0 < amount <= LARGEST_AMOUNT else [FieldError(field, "OUT_OF_RANGE")]
+
+
+def _negative(field: str, amount: Decimal | None) -> list[FieldError]:
+    return [] if amount is None or 0 <= amount <= LARGEST_AMOUNT else [FieldError(field, "OUT_OF_RANGE")]
 
 
 def _out_of_range(field: str, number: int | None, *, largest: int) -> list[FieldError]:

@@ -1,7 +1,6 @@
 """Every SQL statement about coupons, the people who own them, and the bookings that hold them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
@@ -123,7 +122,8 @@ async def page_of_owned_coupons(
     if statuses is not None:
         statement = statement.where(or_(false(), *(_is(status, at) for status in statuses)))
     found = await page(session, statement, order=order.value, first=first, after=after, count=count)
-    return replace(found, rows=[OwnedCoupon(*row) for row in found.rows])
+    rows = [OwnedCoupon(*row) for row in found.rows]
+    return Page(rows, found.cursors, found.has_next, found.has_previous, found.total)
 
 
 async def lock_hold(session: AsyncSession, booking_id: UUID, at: datetime) -> BenefitHold:

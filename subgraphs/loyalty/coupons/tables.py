@@ -98,6 +98,7 @@ class BenefitHold(Table, table=True):
     has_coupon: bool = False
     """Whether the coupon is this booking's: from held, through spent, until it is let go or given back."""
     discount: Decimal = Field(default=Decimal(0), sa_type=AMOUNT)
+    currency: str | None = None
     points: int = 0
     refusal: str | None = None
     message: str | None = None

@@ -210,6 +210,7 @@ def upgrade() -> None:
         sa.Column("user_coupon_id", sa.Uuid(), nullable=True),
         sa.Column("has_coupon", sa.Boolean(), nullable=False),
         sa.Column("discount", sa.Numeric(precision=19, scale=4), nullable=False),
+        sa.Column("currency", sa.String(), nullable=True),
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("refusal", sa.String(), nullable=True),
         sa.Column("message", sa.String(), nullable=True),

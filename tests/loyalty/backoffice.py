@@ -1,0 +1,86 @@
+"""What an administrator does before a test begins: coupons and events, through the back office."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chassis import clock
+from chassis.ids import uuid7
+from chassis.roles import Role
+from chassis.testing import Answer, SubgraphUnderTest
+
+ADMIN = uuid7()
+
+CREATE_COUPON = "mutation ($input: CreateCouponInput!) { createCoupon(input: $input) { id } }"
+CREATE_EVENT = "mutation ($input: CreateCouponEventInput!) { createCouponEvent(input: $input) { id } }"
+CLOSE_EVENT = "mutation ($id: ID!) { closeCouponEvent(couponEventId: $id) { status } }"
+STOCK = """query ($id: ID!) { couponEvent(id: $id) {
+    status stock { quantity accepted recorded inFlight deadLettered remaining generation } } }"""
+
+
+async def ask(subgraph: SubgraphUnderTest, document: str, **variables: Any) -> Answer:
+    return await subgraph.graphql(document, variables, user=ADMIN, role=Role.ADMIN, face="admin")
+
+
+def a_coupon(**changes: Any) -> dict[str, Any]:
+    """Input for a coupon of 10 percent, usable for a month."""
+    now = clock.now()
+    return {
+        "name": "Ten percent",
+        "kind": "LIMITED",
+        "discount": {"kind": "PERCENTAGE", "percent": 10},
+        "usableFrom": text(now - timedelta(days=1)),
+        "usableUntil": text(now + timedelta(days=30)),
+        "quantity": 100,
+    } | changes
+
+
+def an_event(coupon_id: UUID, **changes: Any) -> dict[str, Any]:
+    """Input for an event that is open, for an hour more."""
+    now = clock.now()
+    return {
+        "couponId": str(coupon_id),
+        "name": "First come",
+        "description": "One each.",
+        "opensAt": text(now - timedelta(minutes=1)),
+        "closesAt": text(now + timedelta(hours=1)),
+    } | changes
+
+
+async def create_coupon(subgraph: SubgraphUnderTest, **changes: Any) -> UUID:
+    answer = await ask(subgraph, CREATE_COUPON, input=a_coupon(**changes))
+    assert answer.errors == []
+    return UUID(answer.data["createCoupon"]["id"])
+
+
+async def create_event(subgraph: SubgraphUnderTest, *, quantity: int | None = 100, **changes: Any) -> UUID:
+    """An event with a coupon of its own; without a quantity, as many as people want."""
+    kind = "LIMITED" if quantity else "UNLIMITED"
+    coupon_id = await create_coupon(subgraph, kind=kind, quantity=quantity)
+    answer = await ask(subgraph, CREATE_EVENT, input=an_event(coupon_id, **changes))
+    assert answer.errors == []
+    return UUID(answer.data["createCouponEvent"]["id"])
+
+
+async def stock(subgraph: SubgraphUnderTest, event_id: UUID) -> dict[str, Any]:
+    answer = await ask(subgraph, STOCK, id=str(event_id))
+    assert answer.errors == []
+    found: dict[str, Any] = answer.data["couponEvent"]["stock"]
+    return found
+
+
+@contextmanager
+def later(**by: float) -> Iterator[None]:
+    """The clock turned ahead; whatever needs a token is asked before or after, for tokens expire by it."""
+    ahead = clock.now() + timedelta(**by)
+    with pytest.MonkeyPatch.context() as turned:
+        turned.setattr(clock, "now", lambda: ahead)
+        yield
+
+
+def text(instant: datetime) -> str:
+    return instant.isoformat()
