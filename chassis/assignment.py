@@ -1,7 +1,7 @@
 """The partitions a process has of its consumer's topics: what is under way in each, and how far each is done."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -25,11 +25,12 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the librar
     committed before anybody else gets them.
     """
 
-    def __init__(self, kafka: AIOKafkaConsumer, delivery: Delivery, topics: Topics) -> None:
+    def __init__(self, kafka: AIOKafkaConsumer, deliver: Callable[[asyncio.Event], Delivery], topics: Topics) -> None:
         self._kafka = kafka
-        self._delivery = delivery
+        self._deliver = deliver
         self._topics = topics
         self._stopping = asyncio.Event()
+        self._delivery = deliver(self._stopping)
         self._work: dict[TopicPartition, asyncio.Task[None]] = {}
         self._done: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
@@ -82,6 +83,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the librar
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         self._stopping = asyncio.Event()
+        self._delivery = self._deliver(self._stopping)
         logger.info("partitions_assigned", partitions=sorted(f"{each.topic}/{each.partition}" for each in assigned))
 
     def _forget(self) -> None:
@@ -101,9 +103,10 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the librar
 
         stopping = self._stopping
         try:
-            await self._delivery.take([self._record(each) for each in records], done, stopping)
+            await self._delivery.take([self._record(each) for each in records], done)
         except Exception as failure:  # noqa: BLE001 (the intake raises it, where it is seen)
             self.failure = failure
+            return
         if not stopping.is_set():
             self._kafka.resume(partition)
 

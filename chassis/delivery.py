@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TypeVar
@@ -44,25 +45,36 @@ class Delivery:
     """One transaction for each message or batch.
 
     Infrastructure that is away is waited for, for as long as it takes. A message that fails by itself is tried again a
-    few times and then put aside, alone, however large the batch was in which it came.
+    few times and then put aside, alone, however large the batch was in which it came. `slots` is how many
+    transactions all partitions of the process may have open: fewer than the pool has connections.
     """
 
     def __init__(
-        self, consumer: Consumer, database: Database, resources: Resources, producer: Producer, *, tries: int = 5
+        self,
+        consumer: Consumer,
+        database: Database,
+        resources: Resources,
+        producer: Producer,
+        *,
+        slots: asyncio.Semaphore,
+        stopping: asyncio.Event,
+        tries: int = 5,
     ) -> None:
         self._consumer = consumer
         self._database = database
         self._resources = resources
         self._producer = producer
+        self._slots = slots
+        self._stopping = stopping
         self._tries = tries
 
-    async def take(self, records: Sequence[Record], done: Callable[[int], None], stopping: asyncio.Event) -> None:
+    async def take(self, records: Sequence[Record], done: Callable[[int], None]) -> None:
         """Work on records of one partition in their order; `done(n)` is called after each transaction, for n records.
 
-        Told to stop, it finishes the transaction it is in.
+        Told to stop, it finishes the transaction it is in; where it only waits to try again, it is cancelled.
         """
         for run in self._runs(records):
-            if stopping.is_set():
+            if self._stopping.is_set():
                 return
             await self._deliver(run)
             done(run.length)
@@ -119,17 +131,18 @@ class Delivery:
                     logger.exception("message_failed", message_name=handler.name, at=arrived.record.at)
                     await self._put_aside(arrived.record, error, tries=tried)
                 else:
-                    await backoff.wait()
+                    await self._pause(backoff)
             else:
                 return
 
     async def _run(self, handler: Handler, arrived: Sequence[Arrived]) -> None:
         async def run() -> int:
-            return await self._consumer.run(self._database, self._resources, handler, arrived)
+            async with self._slots:
+                return await self._consumer.run(self._database, self._resources, handler, arrived)
 
         started, outcome = perf_counter(), "failed"
         try:
-            await _steadily(run)
+            await self._steadily(run)
             outcome = "done"
         finally:
             metrics.HANDLED.labels(handler.name, outcome).observe(perf_counter() - started)
@@ -137,32 +150,36 @@ class Delivery:
     async def _put_aside(self, record: Record, error: Exception, tries: int) -> None:
         """As a row and on the topic's dead letters. Killed in between, it is done again: as the same row."""
         logger.error("message_put_aside", message_name=name_of(record), at=record.at, reason=type(error).__name__)
-        await _steadily(lambda: put_aside(self._database, self._consumer.name, record, error, tries))
-        await _steadily(lambda: announce(self._producer, self._consumer.name, record, error))
+        await self._steadily(lambda: put_aside(self._database, self._consumer.name, record, error, tries))
+        await self._steadily(lambda: announce(self._producer, self._consumer.name, record, error))
+
+    async def _steadily(self, task: Callable[[], Awaitable[T]]) -> T:
+        """Do it, and while infrastructure is away wait and do it again."""
+        backoff = Backoff(first=0.2, most=15)
+        waiting = False
+        try:
+            while True:
+                try:
+                    return await task()
+                except Exception as error:
+                    if not is_outage(error):
+                        raise
+                    logger.warning("waiting_for_infrastructure", error=repr(error))
+                    if not waiting:
+                        metrics.PAUSED.inc()
+                    waiting = True
+                    await self._pause(backoff)
+        finally:
+            if waiting:
+                metrics.PAUSED.dec()
+
+    async def _pause(self, backoff: Backoff) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), backoff.delay())
+            raise asyncio.CancelledError
 
 
 def _read(handler: Handler | None, record: Record) -> Arrived:
     if handler is None:
         raise UnreadableRecord("The record does not say what it is: it has no header `name`.")
     return handler.read(record)
-
-
-async def _steadily(task: Callable[[], Awaitable[T]]) -> T:
-    """Do it, and while infrastructure is away wait and do it again."""
-    backoff = Backoff(first=0.2, most=15)
-    waiting = False
-    try:
-        while True:
-            try:
-                return await task()
-            except Exception as error:
-                if not is_outage(error):
-                    raise
-                logger.warning("waiting_for_infrastructure", error=repr(error))
-                if not waiting:
-                    metrics.PAUSED.inc()
-                waiting = True
-                await backoff.wait()
-    finally:
-        if waiting:
-            metrics.PAUSED.dec()

@@ -1,7 +1,7 @@
 """The intake: keeps a consumer in its group, reads what arrives, and says what is done once it is."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from time import monotonic
 
@@ -26,11 +26,17 @@ _STOPPING_SECONDS = 10
 class Intake:
     """Joins when the topics are there, and again when the broker was away; several processes share the partitions."""
 
-    def __init__(self, settings: ServiceSettings, topics: Topics, wanted: Iterable[str], delivery: Delivery) -> None:
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        topics: Topics,
+        wanted: Iterable[str],
+        deliver: Callable[[asyncio.Event], Delivery],
+    ) -> None:
         self._settings = settings
         self._topics = topics
         self._wanted = frozenset(wanted)
-        self._delivery = delivery
+        self._deliver = deliver
         self._joined = False
 
     async def ping(self) -> None:
@@ -58,7 +64,7 @@ class Intake:
 
     async def _follow(self, there: frozenset[str], stopping: asyncio.Event) -> None:
         kafka = self._open()
-        assignment = Assignment(kafka, self._delivery, self._topics)
+        assignment = Assignment(kafka, self._deliver, self._topics)
         kafka.subscribe([self._topics.full(each) for each in there], listener=assignment)
         committing = asyncio.create_task(_commit_regularly(assignment))
         try:

@@ -31,6 +31,7 @@ Settings = TypeVar("Settings", bound=ServiceSettings)
 Factory = Callable[[Settings], Awaitable[Resources]]
 
 _DRAIN_SECONDS = 20
+_SPARED = 4  # connections for the relay, the doorbell, the jobs and the probes
 
 
 def main(
@@ -96,8 +97,13 @@ def _intake(settings: ServiceSettings, resources: Resources, consumer: Consumer 
     if consumer is None or not consumer.names:
         return None
     consumer.check(resources)
-    delivery = Delivery(consumer, resources[Database], resources, resources[Producer])
-    return Intake(settings, resources[Topics], consumer.topics, delivery)
+    slots = asyncio.Semaphore(max(1, settings.database_pool_size + settings.database_max_overflow - _SPARED))
+
+    def deliver(stopping: asyncio.Event) -> Delivery:
+        database, producer = resources[Database], resources[Producer]
+        return Delivery(consumer, database, resources, producer, slots=slots, stopping=stopping)
+
+    return Intake(settings, resources[Topics], consumer.topics, deliver)
 
 
 async def _together(parts: Sequence[Coroutine[Any, Any, None]], stopping: asyncio.Event) -> None:

@@ -1,6 +1,8 @@
 """A small service that the tests of the chassis' data and messages stand on: people take notes and hear of them."""
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar
@@ -156,3 +158,24 @@ def numbers_by_key(records: list[Record]) -> dict[str, list[int]]:
     for record in records:
         found.setdefault((record.key or b"").decode(), []).append(orjson.loads(record.value or b"{}")["number"])
     return found
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The same settings for another process."""
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "DATABASE_URL": settings.database_url.get_secret_value(),
+        "DATABASE_PREFIX": settings.database_prefix,
+        "REDIS_URL": settings.redis_url.get_secret_value(),
+        "KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
+        "KAFKA_IDEMPOTENT_PRODUCER": str(settings.kafka_idempotent_producer),
+        "TOPIC_PREFIX": settings.topic_prefix,
+    }
+
+
+async def process(settings: Settings, module: str, *arguments: str, **more: str) -> asyncio.subprocess.Process:
+    """`python -m module` on the same servers; what it says is seen when a test fails."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module, *arguments, env=environment(settings) | more
+    )
