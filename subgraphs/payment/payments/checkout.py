@@ -50,8 +50,8 @@ _STATE_OF: Final[Mapping[PaymentStatus, CheckoutState]] = {
     PaymentStatus.CLOSED: CheckoutState.OVER,
 }
 _SAID: Final[Mapping[CheckoutState, tuple[str, str]]] = {
-    CheckoutState.PAYABLE: ("", ""),
-    CheckoutState.FAILED: ("The payment did not work.", "Please try again, with another card if you like."),
+    CheckoutState.PAYABLE: ("", "Held for you until"),
+    CheckoutState.FAILED: ("The payment did not work.", "Please try again, with another card if you like, until"),
     CheckoutState.PENDING: ("Your payment is being checked.", "This page follows by itself."),
     CheckoutState.ACCOUNT: ("Please transfer the amount.", "Your booking is confirmed once the money has arrived."),
     CheckoutState.PAID: ("Paid. Thank you!", "You can close this page."),
@@ -81,11 +81,13 @@ def checkout_page(payment: Payment, settings: Settings, now: datetime, nonce: st
         amount=escape(_readable(payment)),
         title=escape(title),
         hint=escape(hint),
+        until=_time(payment.due_at) + "." if state in _CAN_PAY else "",
         account=_account(payment) if state is CheckoutState.ACCOUNT else "",
         receipt=_receipt(payment) if state is CheckoutState.PAID else "",
         form=_form(settings) if state in _CAN_PAY else "",
         sdk=_sdk(settings, nonce) if state in _CAN_PAY else "",
         order=_order(payment, settings, follow=state in _WAITING),
+        due_in=max(0, int((payment.due_at - now).total_seconds())),
     )
 
 
@@ -135,12 +137,16 @@ def _choice(method: str, *, first: bool) -> str:
 
 
 def _account(payment: Payment) -> str:
-    until = (payment.account_due_at or payment.due_at).isoformat()
     return (
         f"<dl><dt>Bank</dt><dd>{escape(payment.account_bank or '')}</dd>"
         f"<dt>Account</dt><dd><code>{escape(payment.account_number or '')}</code></dd>"
-        f'<dt>Until</dt><dd><time datetime="{until}">{until}</time></dd></dl>'
+        f"<dt>Until</dt><dd>{_time(payment.account_due_at or payment.due_at)}</dd></dl>"
     )
+
+
+def _time(instant: datetime) -> str:
+    """The browser turns it into its own clock's."""
+    return f'<time datetime="{instant.isoformat()}">{instant:%Y-%m-%d %H:%M} UTC</time>'
 
 
 def _receipt(payment: Payment) -> str:
