@@ -65,7 +65,7 @@ export function settingsFrom(env) {
       connections: number(env, 'MAX_CONNECTIONS', 20_000),
       bodyBytes: number(env, 'MAX_BODY_BYTES', 1_048_576),
       messageBytes: number(env, 'MAX_MESSAGE_BYTES', 65_536),
-      operationsPerSocket: number(env, 'MAX_OPERATIONS_PER_SOCKET', 50),
+      operationsPerSocket: number(env, 'MAX_OPERATIONS_PER_SOCKET', 30),
       tokens: number(env, 'MAX_TOKENS', 4_000),
       depth: number(env, 'MAX_DEPTH', 15),
       fields: number(env, 'MAX_FIELDS', 1_000),

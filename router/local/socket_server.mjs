@@ -63,13 +63,15 @@ export class SocketServer {
 
   #ensureRoom(context) {
     if (Object.keys(context.subscriptions).length <= this.#operations) return;
-    throw refusal('RATE_LIMITED', `A connection may run ${this.#operations} operations at once.`, { retryAfter: 1 });
+    throw refusal('TOO_MANY_OPERATIONS', `A connection may run ${this.#operations} operations at once.`);
   }
 
   /** Puts off the end of a socket on which nothing runs. One that is busy then is looked at when it next completes. */
   #active(context) {
     const { extra } = context;
     clearTimeout(extra.idle);
+    // Operations that its end has ended complete after it.
+    if (extra.socket.readyState !== extra.socket.OPEN) return;
     extra.idle = setTimeout(() => {
       if (!Object.keys(context.subscriptions).length) extra.socket.close(1000, 'Nothing was asked for a while');
     }, this.#idle);
