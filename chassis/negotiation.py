@@ -1,6 +1,7 @@
 """Which media type an answer has, and which status: GraphQL over HTTP, told from the request's headers."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 JSON: Final = "application/json"
@@ -9,7 +10,11 @@ GRAPHQL: Final = "application/graphql-response+json"
 # Statuses of refusals that came before execution, for clients that speak GRAPHQL; the rest is 400.
 _STATUSES = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "RATE_LIMITED": 429, "UNAVAILABLE": 503, "INTERNAL": 500}
 
+# Clients send few different headers, and each of them many times.
+_REMEMBERED = 256
 
+
+@lru_cache(_REMEMBERED)
 def answer_type(accept: str) -> str | None:
     """The media type of the answer: what the client prefers of the two, None when it takes neither."""
     if not accept:
@@ -30,6 +35,7 @@ def status_of(media_type: str, codes: Sequence[str]) -> int:
     return next((_STATUSES[code] for code in codes if code in _STATUSES), 400)
 
 
+@lru_cache(_REMEMBERED)
 def is_json(content_type: str) -> bool:
     """Whether a body is JSON in UTF-8."""
     media, *parameters = content_type.lower().split(";")
