@@ -1,8 +1,10 @@
 """loyalty in this process, on real servers, empty before each test."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
+from redis.asyncio.connection import AbstractConnection
 
 from chassis.testing import Servers, SubgraphUnderTest, subgraph_under_test
 
@@ -17,3 +19,17 @@ async def running(servers: Servers) -> AsyncIterator[SubgraphUnderTest]:
 async def subgraph(running: SubgraphUnderTest) -> SubgraphUnderTest:
     await running.clear()
     return running
+
+
+@pytest.fixture
+def round_trips(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many commands each round trip to Redis carries; clear it, act, and count."""
+    trips: list[int] = []
+    send = AbstractConnection.send_packed_command
+
+    async def counted(connection: AbstractConnection, command: Any, check_health: bool = True) -> None:
+        trips.append(len(command))
+        await send(connection, command, check_health)
+
+    monkeypatch.setattr(AbstractConnection, "send_packed_command", counted)
+    return trips
