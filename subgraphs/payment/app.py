@@ -6,12 +6,17 @@ from chassis.service import create_service, serve
 
 from .payments.http import routes
 from .resources import open_resources
-from .schema import public
+from .schema import admin, public
 from .settings import Settings
 
 
 def create_app(settings: Settings) -> FastAPI:
-    return create_service(settings, schemas={"/graphql": public}, resources=open_resources, routers=[routes(settings)])
+    return create_service(
+        settings,
+        schemas={"/graphql": public, "/admin/graphql": admin},
+        resources=open_resources,
+        routers=[routes(settings)],
+    )
 
 
 def main() -> None:

@@ -182,7 +182,7 @@ class World:
 
     async def history(self, payment_id: UUID) -> list[PaymentEvent]:
         async with self.service.database.reading() as session:
-            return list(await store.history_of(session, payment_id))
+            return (await store.history_by_payment(session, [payment_id])).get(payment_id, [])
 
     async def said(self) -> list[str]:
         """What payment told the others so far."""

@@ -1,6 +1,6 @@
 """The simulator says nothing that PortOne's published types don't, and leaves out nothing they demand.
 
-The lists are the required fields and the words of the official server SDK's types (portone-server-sdk 0.x).
+The lists are the required fields and the words of the official server SDK's types (portone-server-sdk 0.21).
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Payments and refunds, a whole level of a query at once, each only to its payer."""
+"""Payments and refunds, a whole level of a query at once, each to its payer or to an administrator."""
 
 from uuid import UUID
 
@@ -6,7 +6,34 @@ from chassis.context import Context
 
 from . import store
 from .rules import is_mine
-from .tables import Payment, Refund
+from .tables import Payment, PaymentEvent, Refund
+
+
+async def payments_by_id(context: Context, ids: list[UUID]) -> list[Payment | None]:
+    """Anybody's: for administrators alone."""
+    async with context.database.reading() as session:
+        found = await store.payments_by_id(session, ids)
+    return [found.get(payment_id) for payment_id in ids]
+
+
+async def payments_by_booking(context: Context, booking_ids: list[UUID]) -> list[Payment | None]:
+    """Anybody's: for administrators alone."""
+    async with context.database.reading() as session:
+        found = await store.payments_by_booking(session, booking_ids)
+    return [found.get(booking_id) for booking_id in booking_ids]
+
+
+async def refunds_by_id(context: Context, ids: list[UUID]) -> list[Refund | None]:
+    """Anybody's: for administrators alone."""
+    async with context.database.reading() as session:
+        found = await store.refunds_with_payers(session, ids)
+    return [found[each][0] if each in found else None for each in ids]
+
+
+async def history_by_payment(context: Context, payment_ids: list[UUID]) -> list[list[PaymentEvent]]:
+    async with context.database.reading() as session:
+        found = await store.history_by_payment(session, payment_ids)
+    return [found.get(payment_id, []) for payment_id in payment_ids]
 
 
 async def own_payments_by_id(context: Context, ids: list[UUID]) -> list[Payment | None]:

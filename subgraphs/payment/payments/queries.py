@@ -42,16 +42,16 @@ class Viewer:
         first: int = 20,
         after: str | None = None,
     ) -> Connection[Payment] | None:
-        conditions = store.of_payer(
-            parse_id(self.id),
-            None if statuses is None else [tables.PaymentStatus(each.value) for each in statuses],
-            None if methods is None else [tables.PaymentMethod(each.value) for each in methods],
-            created_from,
-            created_to,
+        wanted = store.Wanted(
+            payer_id=parse_id(self.id),
+            statuses=None if statuses is None else [tables.PaymentStatus(each.value) for each in statuses],
+            methods=None if methods is None else [tables.PaymentMethod(each.value) for each in methods],
+            created_from=created_from,
+            created_to=created_to,
         )
         async with info.context.database.reading() as session:
             found = await store.page_of_payments(
-                session, conditions, order=order_by.value, first=first, after=after, count=wants_total(info)
+                session, wanted, order=order_by.value, first=first, after=after, count=wants_total(info)
             )
         return Connection.of(found, partial(Payment.from_row, settings=info.context.resources[Settings]))
 

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import Final
 from uuid import UUID
 
-from chassis.errors import Conflict, FieldError, InvalidInput
+from chassis.errors import Conflict, DomainError, FieldError, InvalidInput
 from chassis.money import round_down
 
 from .reading import Cancellation, Outcome, Reading, State, Ticket
@@ -39,6 +39,30 @@ _STATUS_OF: Final[Mapping[State, PaymentStatus]] = {
 class NoAccountWanted(Conflict):
     def __init__(self) -> None:
         super().__init__("This refund does not wait for an account.")
+
+
+class NothingWasPaid(Conflict):
+    def __init__(self) -> None:
+        super().__init__("Nothing was paid that could be given back.")
+
+
+class NotToBeSettledByHand(Conflict):
+    def __init__(self) -> None:
+        super().__init__("The money is back already, or the provider may still give it back.")
+
+
+class RefundExceedsPayment(DomainError):
+    code = "REFUND_EXCEEDS_PAYMENT"
+
+    def __init__(self, left: Decimal) -> None:
+        super().__init__(f"Only {left:f} is left to give back.")
+
+
+class IdempotencyMismatch(DomainError):
+    code = "IDEMPOTENCY_MISMATCH"
+
+    def __init__(self) -> None:
+        super().__init__("This key was used for another refund.")
 
 
 class Finding(Enum):
@@ -123,6 +147,37 @@ def refusal_to_refund(payment: Payment, amount: Decimal) -> str | None:
     if amount <= 0 or amount != round_down(amount, payment.paid_currency or payment.currency):
         return "NOT_AN_AMOUNT"
     return "REFUND_EXCEEDS_PAYMENT" if amount > left_to_refund(payment) else None
+
+
+def ensure_refundable(payment: Payment, amount: Decimal) -> None:
+    refusal = refusal_to_refund(payment, amount)
+    if refusal == "NOT_AN_AMOUNT":
+        raise InvalidInput("This amount can't be given back.", [FieldError("amount", refusal)])
+    if refusal == "NOT_PAID":
+        raise NothingWasPaid
+    if refusal is not None:
+        raise RefundExceedsPayment(left_to_refund(payment))
+
+
+def ensure_key(key: str) -> None:
+    if not 1 <= len(key) <= 255:
+        raise InvalidInput("A key has 1 to 255 characters.", [FieldError("idempotencyKey", "LENGTH")])
+
+
+def ensure_reason(text: str, field: str) -> None:
+    """It is shown to the payer and stands with the provider."""
+    if not 1 <= len(text.strip()) <= 500:
+        raise InvalidInput("Please say why in 1 to 500 characters.", [FieldError(field, "LENGTH")])
+
+
+def ensure_same_refund(refund: Refund, amount: Decimal, reason: str) -> None:
+    if (refund.amount, refund.reason) != (amount, reason):
+        raise IdempotencyMismatch
+
+
+def ensure_settleable_by_hand(refund: Refund) -> None:
+    if refund.settled_at is not None or is_under_way(refund):
+        raise NotToBeSettledByHand
 
 
 def first_status(payment: Payment) -> RefundStatus:

@@ -1,7 +1,9 @@
 """Every SQL statement about payments, refunds and webhooks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -51,6 +53,13 @@ async def find_payment(session: AsyncSession, payment_id: UUID) -> Payment | Non
     return (await session.exec(select(Payment).where(Payment.id == payment_id))).first()
 
 
+async def get_payment(session: AsyncSession, payment_id: UUID) -> Payment:
+    payment = await find_payment(session, payment_id)
+    if payment is None:
+        raise NotFound("There is no such payment.")
+    return payment
+
+
 async def payments_by_id(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Payment]:
     rows = await session.exec(select(Payment).where(col(Payment.id).in_(ids)))
     return {payment.id: payment for payment in rows}
@@ -61,35 +70,58 @@ async def payments_by_booking(session: AsyncSession, booking_ids: Sequence[UUID]
     return {payment.booking_id: payment for payment in rows}
 
 
-def of_payer(
-    payer_id: UUID,
-    statuses: Sequence[PaymentStatus] | None,
-    methods: Sequence[PaymentMethod] | None,
-    created_from: datetime | None,
-    created_to: datetime | None,
-) -> list[ColumnElement[bool]]:
-    conditions = [col(Payment.payer_id) == payer_id]
-    if statuses is not None:
-        conditions.append(col(Payment.status).in_(statuses))
-    if methods is not None:
-        conditions.append(col(Payment.method).in_(methods))
-    if created_from is not None:
-        conditions.append(col(Payment.created_at) >= created_from)
-    if created_to is not None:
-        conditions.append(col(Payment.created_at) <= created_to)
-    return conditions
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which payments are looked for; None asks for nothing in particular."""
+
+    booking_id: UUID | None = None
+    payer_id: UUID | None = None
+    transaction_id: str | None = None
+    statuses: Sequence[PaymentStatus] | None = None
+    methods: Sequence[PaymentMethod] | None = None
+    amount_from: Decimal | None = None
+    amount_to: Decimal | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    refund_open: bool | None = None
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        for column, value in (
+            (col(Payment.booking_id), self.booking_id),
+            (col(Payment.payer_id), self.payer_id),
+            (col(Payment.transaction_id), self.transaction_id),
+        ):
+            if value is not None:
+                yield column == value
+        yield from self._ranges()
+        if self.statuses is not None:
+            yield col(Payment.status).in_(self.statuses)
+        if self.methods is not None:
+            yield col(Payment.method).in_(self.methods)
+        if self.refund_open is not None:
+            yield (col(Payment.refunding) > 0) == self.refund_open
+
+    def _ranges(self) -> Iterator[ColumnElement[bool]]:
+        if self.amount_from is not None:
+            yield col(Payment.amount) >= self.amount_from
+        if self.amount_to is not None:
+            yield col(Payment.amount) <= self.amount_to
+        if self.created_from is not None:
+            yield col(Payment.created_at) >= self.created_from
+        if self.created_to is not None:
+            yield col(Payment.created_at) <= self.created_to
 
 
 async def page_of_payments(
     session: AsyncSession,
-    conditions: Sequence[ColumnElement[bool]],
+    wanted: Wanted,
     *,
     order: str,
     first: int,
     after: str | None,
     count: bool,
 ) -> Page[Payment]:
-    statement = sqlalchemy.select(Payment).where(*conditions)
+    statement = sqlalchemy.select(Payment).where(*wanted.conditions())
     return await page(session, statement, order=ORDERS[order], first=first, after=after, count=count)
 
 
@@ -128,9 +160,12 @@ async def refunds_with_payers(session: AsyncSession, ids: Sequence[UUID]) -> dic
     return {refund.id: (refund, payer_id) for refund, payer_id in await session.exec(statement)}
 
 
-async def history_of(session: AsyncSession, payment_id: UUID) -> Sequence[PaymentEvent]:
-    statement = select(PaymentEvent).where(PaymentEvent.payment_id == payment_id)
-    return (await session.exec(statement.order_by(col(PaymentEvent.at), col(PaymentEvent.id)))).all()
+async def history_by_payment(session: AsyncSession, payment_ids: Sequence[UUID]) -> dict[UUID, list[PaymentEvent]]:
+    statement = select(PaymentEvent).where(col(PaymentEvent.payment_id).in_(payment_ids))
+    found: dict[UUID, list[PaymentEvent]] = {}
+    for event in await session.exec(statement.order_by(col(PaymentEvent.at), col(PaymentEvent.id))):
+        found.setdefault(event.payment_id, []).append(event)
+    return found
 
 
 def note(session: AsyncSession, payment: Payment, name: str, detail: str | None = None) -> None:

@@ -47,6 +47,7 @@ class RefundCause(StrEnum):
     """Who wanted it."""
 
     ASKED = "ASKED"
+    BY_HAND = "BY_HAND"
     WRONG_AMOUNT = "WRONG_AMOUNT"
     LATE = "LATE"
     # Somebody gave the money back in the provider's own console.

@@ -171,7 +171,16 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column(
             "cause",
-            sa.Enum("ASKED", "WRONG_AMOUNT", "LATE", "AT_PROVIDER", name="refundcause", native_enum=False, length=40),
+            sa.Enum(
+                "ASKED",
+                "BY_HAND",
+                "WRONG_AMOUNT",
+                "LATE",
+                "AT_PROVIDER",
+                name="refundcause",
+                native_enum=False,
+                length=40,
+            ),
             nullable=False,
         ),
         sa.Column(
