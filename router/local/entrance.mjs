@@ -5,6 +5,7 @@ import { asksForPage, GraphiQLPage } from './graphiql.mjs';
 import { log } from './log.mjs';
 import { Proxy } from './proxy.mjs';
 import { notReady } from './readiness.mjs';
+import { refuse } from './refuse.mjs';
 import { RoutedFace } from './routed_face.mjs';
 
 /** Plain HTTP that clients and payment providers need, by the subgraph that serves it. */
@@ -67,7 +68,7 @@ export class Entrance {
     if (path === '/readyz') return this.#ready(response);
     const proxy = this.#servedBy(path);
     if (proxy) return proxy.request(request, response);
-    return answer(response, 404, { error: 'nothing is here' });
+    return refuse(response, 404, 'NOT_FOUND', 'Nothing is here.');
   }
 
   #upgrade(request, socket, head) {
@@ -113,5 +114,5 @@ function answer(response, status, body) {
 function failed(response, error) {
   log.error('request_failed', { reason: error.stack });
   if (response.headersSent) response.destroy();
-  else answer(response, 500, { errors: [{ message: 'Internal error', extensions: { code: 'INTERNAL' } }] });
+  else refuse(response, 500, 'INTERNAL', 'Internal error');
 }

@@ -43,6 +43,8 @@ export class Gateway {
       this.#callers.delete(caller);
       caller.leave();
     });
+    // Only the end of a body of unknown length tells where the next request begins, and a refusal comes before it.
+    if (request.headers['transfer-encoding']) response.shouldKeepAlive = false;
     await this.#yoga(request, response, { caller });
   }
 
@@ -68,6 +70,10 @@ function operations(graph, { limits, graphiql }) {
     return () => run(subgraph, requestOf(args, operation));
   };
   return {
+    onRequestParse({ request, setRequestParser }) {
+      // Forms and plain text can be sent by any page without asking; JSON can't.
+      if (request.method === 'POST' && !isJson(request.headers.get('content-type'))) setRequestParser(undefined);
+    },
     onParse: ({ setParseFn }) => setParseFn(parse),
     onValidate({ addValidationRule, setValidationFn }) {
       if (graphiql) return;
@@ -83,6 +89,10 @@ function operations(graph, { limits, graphiql }) {
       if (alone) setSubscribeFn(alone);
     },
   };
+}
+
+function isJson(type) {
+  return /^application\/json\s*(;|$)/i.test(type ?? '');
 }
 
 function requestOf({ document, variableValues, operationName, contextValue }, operationType) {

@@ -2,6 +2,7 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { log } from './log.mjs';
+import { refuse } from './refuse.mjs';
 
 const HOP_BY_HOP = new Set([
   'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade',
@@ -30,17 +31,27 @@ export class Proxy {
     this.#send = secure ? httpsRequest : httpRequest;
   }
 
-  /** Passes a request on; `lasting` answers (Server-Sent Events) may be silent for as long as they like. */
-  request(request, response, { lasting = false } = {}) {
+  /**
+   * Passes a request on.
+   *
+   * `lasting` answers (Server-Sent Events) may be silent for as long as they like; a body of more than `maxBytes`
+   * is refused.
+   */
+  request(request, response, { lasting = false, maxBytes = Infinity } = {}) {
     const upstream = this.#open(request, { ...passedOn(request.headers), ...framing(request.headers) }, this.#agent);
     upstream.setTimeout(lasting ? 0 : this.#timeout, () => upstream.destroy(new Error('no answer in time')));
     upstream.once('error', (error) => this.#failed(response, error));
     upstream.once('response', (answer) => {
       response.writeHead(answer.statusCode, passedOn(answer.headers));
+      response.flushHeaders();
       answer.once('error', () => response.destroy());
       answer.pipe(response);
     });
     response.once('close', () => upstream.destroy());
+    limited(request, maxBytes, () => {
+      refuse(response, 413, 'PAYLOAD_TOO_LARGE', `A request may be ${maxBytes} bytes long at most.`);
+      upstream.destroy();
+    });
     request.pipe(upstream);
   }
 
@@ -79,17 +90,29 @@ export class Proxy {
   }
 
   #failed(response, error) {
+    if (response.writableEnded) return;
     if (response.headersSent || response.destroyed) return void response.destroy();
     log.warning('upstream_unavailable', { upstream: this.#base.origin, reason: error.message });
-    const extensions = { code: 'UNAVAILABLE', retryAfter: 1 };
-    response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' });
-    response.end(JSON.stringify({ errors: [{ message: 'Not available right now. Please try again.', extensions }] }));
+    refuse(response, 503, 'UNAVAILABLE', 'Not available right now. Please try again.', { retryAfter: 1 });
   }
 
   #refused(socket, error) {
     log.warning('upstream_unavailable', { upstream: this.#base.origin, reason: error.message });
     socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n\r\n');
   }
+}
+
+/** Calls `onTooLong` once more than `maxBytes` have come, and takes no more then. */
+function limited(request, maxBytes, onTooLong) {
+  let bytes = 0;
+  if (Number(request.headers['content-length']) > maxBytes) return onTooLong();
+  request.on('data', (chunk) => {
+    bytes += chunk.length;
+    if (bytes <= maxBytes) return;
+    request.removeAllListeners('data');
+    request.unpipe();
+    onTooLong();
+  });
 }
 
 function passedOn(headers) {

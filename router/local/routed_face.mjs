@@ -4,8 +4,10 @@ import { Proxy } from './proxy.mjs';
 export class RoutedFace {
   #requests;
   #subscriptions;
+  #maxBytes;
 
-  constructor({ apollo, hive, path }, { times }) {
+  constructor({ apollo, hive, path }, { times, limits }) {
+    this.#maxBytes = limits.bodyBytes;
     this.#requests = new Proxy(apollo, times.router);
     // Hive Router serves every face on one path; Apollo Router is told its face's.
     this.#subscriptions = hive ? new Proxy(hive, times.router, (url) => url.replace(path, '/graphql')) : this.#requests;
@@ -13,7 +15,7 @@ export class RoutedFace {
 
   request(request, response) {
     const lasting = (request.headers.accept ?? '').includes('text/event-stream');
-    (lasting ? this.#subscriptions : this.#requests).request(request, response, { lasting });
+    (lasting ? this.#subscriptions : this.#requests).request(request, response, { lasting, maxBytes: this.#maxBytes });
   }
 
   upgrade(request, socket, head) {
