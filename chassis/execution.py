@@ -8,6 +8,7 @@ from typing import Any
 
 from graphql import ExecutionResult, FieldNode, GraphQLError, located_error
 from graphql.execution import create_source_event_stream
+from opentelemetry import trace
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from chassis.context import Context
@@ -99,6 +100,13 @@ class Graph:
         if isinstance(executor, list):
             raise RequestRefused(executor)
         return executor
+
+
+def name_span(span: trace.Span, operation: Operation) -> None:
+    if span.is_recording():
+        name = operation.node.name.value if operation.node.name else ""
+        span.update_name(f"{operation.kind.value} {name}".strip())
+        span.set_attributes({"graphql.operation.type": operation.kind.value, "graphql.operation.name": name})
 
 
 async def _events(executor: Any) -> AsyncGenerator[Any, None]:

@@ -13,7 +13,7 @@ from chassis.answers import encoded
 from chassis.context import Context
 from chassis.documents import Operation, RequestRefused
 from chassis.errors import DomainError, Unavailable
-from chassis.execution import BadRequest, Graph, Request
+from chassis.execution import BadRequest, Graph, Request, name_span
 from chassis.graphql_metrics import ERRORS, OK, REFUSED, observe
 from chassis.http_body import Disconnected, Headers, HttpRefusal, Receive, Scope, Send, read_request
 from chassis.masking import all_shown
@@ -89,7 +89,7 @@ class GraphQLHTTP:
             return _refused([error], media_type)
 
     async def _executed(self, request: Request, operation: Operation, context: Context, media_type: str) -> _Answer:
-        _name_span(operation)
+        name_span(trace.get_current_span(), operation)
         try:
             async with asyncio.timeout(self.deadline):
                 body = await self.graph.execute(request, context)
@@ -127,15 +127,6 @@ def _authorization(headers: Headers) -> str | None:
 def _address(scope: Scope) -> str | None:
     client = scope.get("client")
     return client[0] if client else None
-
-
-def _name_span(operation: Operation) -> None:
-    span = trace.get_current_span()
-    if span.is_recording():
-        name = operation.node.name.value if operation.node.name else ""
-        span.update_name(f"{operation.kind.value} {name}".strip())
-        span.set_attribute("graphql.operation.type", operation.kind.value)
-        span.set_attribute("graphql.operation.name", name)
 
 
 async def _send(send: Send, status: int, media_type: str, body: bytes, headers: Mapping[str, str]) -> None:

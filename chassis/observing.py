@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from time import perf_counter
 from typing import Any, TypeAlias
 
@@ -39,10 +39,12 @@ class Observed:
             return
         headers = dict(scope["headers"])
         request_id = _request_id(headers)
-        with _span(scope, headers) as trace_id, bound_contextvars(request_id=request_id, principal_id=None, **trace_id):
+        with _continued_trace(headers), bound_contextvars(request_id=request_id, principal_id=None):
             if scope["type"] == "http":
-                await self._answer(scope, receive, send, request_id)
+                with _span(scope):
+                    await self._answer(scope, receive, send, request_id)
             else:
+                # A socket lives for hours: what runs over it has spans, the socket itself has none.
                 await self.app(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
@@ -73,18 +75,18 @@ def _request_id(headers: Mapping[bytes, bytes]) -> str:
 
 
 @contextmanager
-def _span(scope: Scope, headers: Mapping[bytes, bytes]) -> Iterator[dict[str, str]]:
-    """The span of this request, current inside; gives what the logs say of the trace."""
+def _continued_trace(headers: Mapping[bytes, bytes]) -> Iterator[None]:
+    """The caller's trace is current inside, when it sent one."""
     carrier = {name.decode(): headers[name].decode("latin-1") for name in _PROPAGATED if name in headers}
     token = telemetry_context.attach(propagate.extract(carrier)) if carrier else None
     try:
-        with tracer.start_as_current_span(
-            f"{scope.get('method', 'WEBSOCKET')} {scope['path']}",
-            kind=trace.SpanKind.SERVER,
-            attributes={"url.path": scope["path"], "http.request.method": scope.get("method", "WEBSOCKET")},
-        ) as span:
-            known = span.get_span_context()
-            yield {"trace_id": trace.format_trace_id(known.trace_id)} if known.is_valid else {}
+        yield
     finally:
         if token is not None:
             telemetry_context.detach(token)
+
+
+def _span(scope: Scope) -> AbstractContextManager[trace.Span]:
+    method, path = scope["method"], scope["path"]
+    attributes = {"url.path": path, "http.request.method": method}
+    return tracer.start_as_current_span(f"{method} {path}", kind=trace.SpanKind.SERVER, attributes=attributes)

@@ -7,17 +7,20 @@ from typing import Any
 
 import orjson
 from graphql import OperationType
+from opentelemetry import trace
 
 from chassis import clock
 from chassis.answers import encoded
 from chassis.context import Context
 from chassis.documents import RequestRefused
 from chassis.errors import DomainError, Unauthenticated, Unavailable
-from chassis.execution import BadRequest, Graph, Request
+from chassis.execution import BadRequest, Graph, Request, name_span
 from chassis.graphql_http import Admit
 from chassis.graphql_metrics import subscriptions
 from chassis.http_body import Receive, Send
 from chassis.masking import all_shown
+
+tracer = trace.get_tracer(__name__)
 
 BAD_REQUEST = 4400
 UNAUTHORIZED = 4401
@@ -215,8 +218,10 @@ class Connection:
     async def _answered(self, number: str, request: Request, context: Context) -> None:
         operation = self.graph.operation(request)
         if operation.kind is not OperationType.SUBSCRIPTION:
-            async with asyncio.timeout(self.limits.answer_within):
-                answer = await self.graph.execute(request, context)
+            with tracer.start_as_current_span("operation", kind=trace.SpanKind.SERVER) as span:
+                name_span(span, operation)
+                async with asyncio.timeout(self.limits.answer_within):
+                    answer = await self.graph.execute(request, context)
             await self._say({"type": "next", "id": number, "payload": answer})
             return
         async with aclosing(self.graph.subscribe(request, context)) as answers:
