@@ -22,6 +22,11 @@ class Reference:
 
 
 @strawberry.federation.type(keys=[_BY_ID])
+class User(Reference):
+    id: strawberry.ID
+
+
+@strawberry.federation.type(keys=[_BY_ID])
 class Accommodation(Reference):
     id: strawberry.ID
 

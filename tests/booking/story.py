@@ -152,7 +152,7 @@ class Story:
 
     async def steps(self) -> Sequence[BookingStep]:
         async with self.subgraph.database.reading() as session:
-            return await store.steps_of(session, self.id)
+            return (await store.steps_by_booking(session, [self.id]))[self.id]
 
     async def said(self, *, after: int = 0) -> list[str]:
         """What was published about this booking, by name, without the first `after`."""

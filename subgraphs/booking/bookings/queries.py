@@ -40,7 +40,9 @@ class Viewer:
         after: str | None = None,
     ) -> Connection[Booking] | None:
         wanted = None if statuses is None else [tables.BookingStatus(status.value) for status in statuses]
-        conditions = store.of_guest(parse_id(self.id), wanted, check_in_from, check_in_to)
+        conditions = store.wanted_of_guest(
+            store.Wanted(statuses=wanted, check_in_from=check_in_from, check_in_to=check_in_to), parse_id(self.id)
+        )
         async with info.context.database.reading() as session:
             page = await store.page_of_bookings(
                 session, conditions, order=order_by.value, first=first, after=after, count=wants_total(info)

@@ -87,6 +87,12 @@ def ensure_reason(reason: str) -> None:
         raise InvalidInput("Please say why in 1 to 500 characters.", wrong)
 
 
+def ensure_searchable(text: str) -> None:
+    wrong = list(_wrong_text("filter.text", text, 0, 200))
+    if wrong:
+        raise InvalidInput("This can't be looked for.", wrong)
+
+
 def _wrong_text(field: str, text: str, least: int, most: int) -> Iterator[FieldError]:
     if not least <= len(text) <= most:
         yield FieldError(field, "TOO_SHORT" if len(text) < least else "TOO_LONG")

@@ -1,6 +1,7 @@
 """Every SQL statement about bookings and their steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -22,8 +23,27 @@ ORDERS: Final[Mapping[str, Sequence[Order]]] = {
     "CREATED_AT_DESC": (Order(Booking.created_at, descending=True), Order(Booking.id, descending=True)),
     "CREATED_AT_ASC": (Order(Booking.created_at), Order(Booking.id)),
     "CHECK_IN_ASC": (Order(Booking.check_in), Order(Booking.id)),
+    "TOTAL_DESC": (Order(Booking.total, descending=True, nullable=True), Order(Booking.id, descending=True)),
     "CHECK_IN_DESC": (Order(Booking.check_in, descending=True), Order(Booking.id, descending=True)),
 }
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which bookings somebody looks for; None is any. Days and instants are bounds that belong to it."""
+
+    text: str | None = None
+    """Part of the code, the guest's name or phone number, whatever the case."""
+    statuses: Sequence[BookingStatus] | None = None
+    guest_id: UUID | None = None
+    accommodation_id: UUID | None = None
+    room_type_id: UUID | None = None
+    check_in_from: date | None = None
+    check_in_to: date | None = None
+    check_out_from: date | None = None
+    check_out_to: date | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
 
 
 async def insert_booking(session: AsyncSession, booking: Booking) -> Booking | None:
@@ -58,9 +78,13 @@ def add_step(session: AsyncSession, booking: Booking, name: str, detail: str | N
     session.add(BookingStep(booking_id=booking.id, at=clock.now(), name=name, detail=detail))
 
 
-async def steps_of(session: AsyncSession, booking_id: UUID) -> Sequence[BookingStep]:
-    statement = select(BookingStep).where(BookingStep.booking_id == booking_id)
-    return (await session.exec(statement.order_by(col(BookingStep.at), col(BookingStep.id)))).all()
+async def steps_by_booking(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[BookingStep]]:
+    """Oldest first."""
+    statement = select(BookingStep).where(col(BookingStep.booking_id).in_(ids))
+    steps: dict[UUID, list[BookingStep]] = {}
+    for step in await session.exec(statement.order_by(col(BookingStep.at), col(BookingStep.id))):
+        steps.setdefault(step.booking_id, []).append(step)
+    return steps
 
 
 async def page_of_bookings(
@@ -77,21 +101,40 @@ async def page_of_bookings(
     return await page(session, statement, order=ORDERS[order], first=first, after=after, count=count)
 
 
-def of_guest(
-    guest_id: UUID,
-    statuses: Sequence[BookingStatus] | None = None,
-    check_in_from: date | None = None,
-    check_in_to: date | None = None,
-) -> Sequence[ColumnElement[bool]]:
-    """The guest's bookings, of which only those with one of the statuses and a check-in within both days."""
-    wanted = [col(Booking.guest_id) == guest_id]
-    if statuses is not None:
-        wanted.append(col(Booking.status).in_(statuses))
-    if check_in_from is not None:
-        wanted.append(col(Booking.check_in) >= check_in_from)
-    if check_in_to is not None:
-        wanted.append(col(Booking.check_in) <= check_in_to)
-    return wanted
+def wanted_of_guest(wanted: Wanted, guest_id: UUID) -> Sequence[ColumnElement[bool]]:
+    return [col(Booking.guest_id) == guest_id, *_conditions(wanted)]
+
+
+def wanted_of_host(wanted: Wanted, host_id: UUID | None) -> Sequence[ColumnElement[bool]]:
+    """At places of this host; None is an administrator, who sees all."""
+    conditions = _conditions(wanted)
+    return conditions if host_id is None else [col(Booking.host_id) == host_id, *conditions]
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    given = ((condition, getattr(wanted, name)) for name, condition in _CONDITIONS.items())
+    return [condition(value) for condition, value in given if value is not None]
+
+
+def _says(text: str) -> ColumnElement[bool]:
+    columns = (col(Booking.code), col(Booking.guest_name), col(Booking.guest_phone))
+    return or_(*(column.icontains(text, autoescape=True) for column in columns))
+
+
+# By the fields of Wanted.
+_CONDITIONS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
+    "text": _says,
+    "statuses": col(Booking.status).in_,
+    "guest_id": col(Booking.guest_id).__eq__,
+    "accommodation_id": col(Booking.accommodation_id).__eq__,
+    "room_type_id": col(Booking.room_type_id).__eq__,
+    "check_in_from": col(Booking.check_in).__ge__,
+    "check_in_to": col(Booking.check_in).__le__,
+    "check_out_from": col(Booking.check_out).__ge__,
+    "check_out_to": col(Booking.check_out).__le__,
+    "created_from": col(Booking.created_at).__ge__,
+    "created_to": col(Booking.created_at).__le__,
+}
 
 
 async def due_bookings(session: AsyncSession, now: datetime, limit: int) -> Sequence[UUID]:

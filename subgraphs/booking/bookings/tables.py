@@ -124,6 +124,8 @@ class Booking(AuditColumns, Table, table=True):
         Index("ix_bookings_guest_created", "guest_id", "created_at", "id"),
         Index("ix_bookings_guest_check_in", "guest_id", "check_in", "id"),
         CheckConstraint("(asked_at is null) = (cardinality(asks) = 0)", name="asked_when_asking"),
+        Index("ix_bookings_host_created", "host_id", "created_at", "id"),
+        Index("ix_bookings_created", "created_at", "id"),
         Index("ix_bookings_asked_at", "asked_at", postgresql_where=literal_column("asked_at is not null")),
         Index("ix_bookings_due", "payment_due_at", postgresql_where=literal_column(f"stage in ({_quoted(PAYABLE)})")),
         Index("ix_bookings_stay_over", "check_out", postgresql_where=literal_column("stage = 'CONFIRMED'")),

@@ -43,7 +43,8 @@ async def test_the_booking_as_it_is_comes_first_and_then_each_change(subgraph: S
         assert await until(payloads, "AWAITING_PAYMENT") == ["AWAITING_PAYMENT"]
         await story.pay()
         await story.tell("accommodation.nights.confirmed")
-        assert await until(payloads, "CONFIRMED") == ["AWAITING_PAYMENT", "CONFIRMED"]
+        # A nudge says no more than "look": who looks late sees only what became of it.
+        assert await until(payloads, "CONFIRMED") in (["AWAITING_PAYMENT", "CONFIRMED"], ["CONFIRMED"])
 
 
 async def test_it_ends_when_the_booking_can_change_no_more(subgraph: SubgraphUnderTest) -> None:

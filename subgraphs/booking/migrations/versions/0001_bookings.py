@@ -73,29 +73,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("guest_id", "idempotency_key", name="uq_bookings_guest_id_idempotency_key"),
     )
     op.create_index(
-        "ix_bookings_asked_at",
-        "bookings",
-        ["asked_at"],
-        unique=False,
-        postgresql_where=sa.literal_column("asked_at is not null"),
+        "ix_bookings_asked_at", "bookings", ["asked_at"], unique=False, postgresql_where=sa.text("asked_at is not null")
     )
+    op.create_index("ix_bookings_created", "bookings", ["created_at", "id"], unique=False)
     op.create_index(
         "ix_bookings_due",
         "bookings",
         ["payment_due_at"],
         unique=False,
-        postgresql_where=sa.literal_column(
+        postgresql_where=sa.text(
             "stage in ('HOLDING_NIGHTS', 'HOLDING_BENEFITS', 'OPENING_PAYMENT', 'AWAITING_PAYMENT')"
         ),
     )
     op.create_index("ix_bookings_guest_check_in", "bookings", ["guest_id", "check_in", "id"], unique=False)
     op.create_index("ix_bookings_guest_created", "bookings", ["guest_id", "created_at", "id"], unique=False)
+    op.create_index("ix_bookings_host_created", "bookings", ["host_id", "created_at", "id"], unique=False)
     op.create_index(
         "ix_bookings_stay_over",
         "bookings",
         ["check_out"],
         unique=False,
-        postgresql_where=sa.literal_column("stage = 'CONFIRMED'"),
+        postgresql_where=sa.text("stage = 'CONFIRMED'"),
     )
     op.create_table(
         "dead_letters",
@@ -140,11 +138,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name="uq_outbox_id"),
     )
     op.create_index(
-        "ix_outbox_unsent",
-        "outbox",
-        ["shard", "sequence"],
-        unique=False,
-        postgresql_where=sa.literal_column("sent_at IS NULL"),
+        "ix_outbox_unsent", "outbox", ["shard", "sequence"], unique=False, postgresql_where=sa.text("sent_at IS NULL")
     )
     op.create_table(
         "booking_steps",
@@ -169,8 +163,10 @@ def downgrade() -> None:
     op.drop_index("ix_dead_letters_name", table_name="dead_letters")
     op.drop_table("dead_letters")
     op.drop_index("ix_bookings_stay_over", table_name="bookings")
+    op.drop_index("ix_bookings_host_created", table_name="bookings")
     op.drop_index("ix_bookings_guest_created", table_name="bookings")
     op.drop_index("ix_bookings_guest_check_in", table_name="bookings")
     op.drop_index("ix_bookings_due", table_name="bookings")
+    op.drop_index("ix_bookings_created", table_name="bookings")
     op.drop_index("ix_bookings_asked_at", table_name="bookings")
     op.drop_table("bookings")
