@@ -86,7 +86,7 @@ def _example(kind: Any, *, sparse: bool, days: Iterator[int]) -> Any:
         UUID: uuid7(),
         str: "저기어때 \N{BED}",
         bool: not sparse,
-        int: 0 if sparse else 7,
+        int: 1 if sparse else 7,
         Decimal: Decimal(0) if sparse else Decimal("120000.50"),
         date: date(2026, 12, 30) + later,
         datetime: datetime(2026, 12, 30, 23, 59, 59, 999999, UTC) + later,
