@@ -46,8 +46,10 @@ def recorded(home: Path) -> Iterator[Record]:
         _end(_processes(file))
         record = Record(file)
         record.add("stack", os.getpid())
-        yield record
-        file.truncate(0)
+        try:
+            yield record
+        finally:
+            file.truncate(0)
 
 
 def stop_running(home: Path, patience: float = 90) -> bool:

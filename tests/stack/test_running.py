@@ -55,6 +55,12 @@ def test_stopping_waits_until_the_stack_is_gone(tmp_path: Path) -> None:
     assert not stop_running(tmp_path)
 
 
+def test_a_stack_that_was_told_to_stop_leaves_no_record_of_itself(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), recorded(tmp_path):
+        raise KeyboardInterrupt
+    assert (tmp_path / "stack.json").read_text() == ""
+
+
 def test_stopping_where_nothing_ever_ran_says_so(tmp_path: Path) -> None:
     assert not stop_running(tmp_path / "nowhere")
     assert not (tmp_path / "nowhere").exists()
