@@ -27,7 +27,7 @@ async def migrate(around: Surroundings) -> None:
 
 
 async def replay_outboxes(around: Surroundings) -> None:
-    """Say again what the last day said: a broker that keeps everything in memory has forgotten it."""
+    """Say again what the last day said, to a broker that was not there or has forgotten it."""
     since = ["replay-outbox", "--since", "24h"]
     await run_together([command(around, name, "replay", [f"subgraphs.{name}.worker", *since]) for name in SUBGRAPHS])
 

@@ -82,6 +82,7 @@ async def _start(around: Surroundings, options: Options, supervisor: Supervisor)
     await supervisor.start([entrance(around, routers=options.routers)])
     with progress.timed("demo people"):
         await make_demo_people(around)
-    if around.backing.forgetful_broker:
+    if around.backing.broker:
+        # It may be new, or know nothing of what another kind of broker was told: what is known is let pass.
         with progress.timed("messages of the last day"):
             await replay_outboxes(around)
