@@ -28,7 +28,7 @@ def kafka_answers(port: int) -> bool:
 def http_answers(url: str) -> bool:
     """GET; a service that is not ready says 503."""
     parts = urlsplit(url)
-    connection = HTTPConnection(parts.hostname or LOOPBACK, parts.port, timeout=3)
+    connection = HTTPConnection(parts.hostname or LOOPBACK, parts.port, timeout=5)
     try:
         connection.request("GET", parts.path)
         return connection.getresponse().status == HTTPStatus.OK
