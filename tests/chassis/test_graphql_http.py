@@ -134,6 +134,21 @@ async def test_a_body_that_is_too_large_is_refused(client: httpx.AsyncClient, ca
     assert calls == []
 
 
+async def test_a_body_that_says_it_is_too_large_is_not_even_read(app: FastAPI) -> None:
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        raise AssertionError("the body was read")
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"1048577")]
+    scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": headers, "client": None}
+    await app.faces["/graphql"]["http"](scope, receive, send)  # type: ignore[attr-defined]
+    assert sent[0]["status"] == 413
+
+
 async def test_a_body_that_does_not_say_its_length_is_cut_off_too(client: httpx.AsyncClient) -> None:
     sent = 0
 

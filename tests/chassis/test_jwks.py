@@ -136,7 +136,7 @@ async def test_a_key_that_was_taken_back_is_forgotten() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        httpx.Response(500),
+        httpx.Response(500, json={"keys": [jwk_of(TWO, "two")]}),
         httpx.Response(302, headers={"location": "http://elsewhere.test"}),
         httpx.Response(200, text="nonsense"),
         httpx.Response(200, json=[]),

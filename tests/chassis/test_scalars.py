@@ -126,6 +126,7 @@ def test_a_literal_keeps_every_digit(text: str) -> None:
         "1e29",
         "1e-29",
         "1" * 29,
+        "1.2345678901234567890123456789",
         "",
         " 1",
         "1_000",
