@@ -11,7 +11,7 @@ import os
 import sys
 
 from chassis.database import Database
-from chassis.roles import Role
+from chassis.principal import Role
 
 from .database import Outbox
 from .people import store

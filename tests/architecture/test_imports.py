@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.architecture.source import ROOT
 
 LINT = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]

@@ -8,7 +8,6 @@ from argon2.exceptions import VerifyMismatchError
 
 from .rules import WrongCredentials
 
-
 # What OWASP's Password Storage Cheat Sheet asks for at least: 19 MiB, two passes, one lane. A hash says with what it
 # was made, so these can be raised while older ones stay good.
 MEMORY_KIB, PASSES, LANES = 19 * 1024, 2, 1

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from chassis.context import Context
-from chassis.roles import Role
+from chassis.principal import Role
 
 from . import store
 from .rules import belongs_to, is_run_by
