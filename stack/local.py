@@ -50,8 +50,9 @@ async def local_stack(
     `inherited` is the environment the services get beyond what the stack sets: this process's own by default.
     """
     with recorded(layout.home) as record:
-        if options.fresh:
-            shutil.rmtree(layout.data, ignore_errors=True)
+        # Logs tell of one run: the last line of the last run's must not pass for what happens now.
+        for folder in (layout.logs, layout.data) if options.fresh else (layout.logs,):
+            shutil.rmtree(folder, ignore_errors=True)
         layout.data.mkdir(parents=True, exist_ok=True)
         around = Surroundings(
             layout=layout,
