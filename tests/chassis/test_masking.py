@@ -5,9 +5,14 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from prometheus_client import REGISTRY
+from pydantic import SecretStr
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from chassis.cache import Cache
+from chassis.database import Database
 from chassis.masking import shown
+from tests.chassis.notes import Outbox, Settings
 from tests.chassis.sample import ask, codes, running, service
 
 
@@ -83,3 +88,48 @@ def test_an_error_outside_of_graphql_is_masked_too() -> None:
     error = shown(KeyError("swordfish"))
     assert error["message"] == "Internal error"
     assert "swordfish" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("statements", "code"),
+    [
+        (["SET LOCAL statement_timeout = 10", "SELECT pg_sleep(5)"], "UNAVAILABLE"),
+        (["SET LOCAL lock_timeout = 10", "LOCK TABLE notes"], "UNAVAILABLE"),
+        (["SELECT pg_terminate_backend(pg_backend_pid())"], "UNAVAILABLE"),
+        (["SELECT 1 / 0 AS swordfish"], "INTERNAL"),
+        (["SELECT * FROM swordfish"], "INTERNAL"),
+    ],
+)
+async def test_the_databases_troubles_are_told_apart(database: Database, statements: list[str], code: str) -> None:
+    async def trouble() -> None:
+        async with database.transaction() as session:
+            for statement in statements:
+                await session.execute(text(statement))
+
+    async with database.transaction() as holder:
+        await holder.execute(text("LOCK TABLE notes"))
+        with pytest.raises(Exception) as raised, capture_logs():  # noqa: PT011 - what it is must not matter
+            await trouble()
+        with capture_logs():
+            error = shown(raised.value)
+    assert error["extensions"]["code"] == code
+    assert "swordfish" not in str(error)
+
+
+async def test_a_database_that_is_not_there_is_away(settings: Settings) -> None:
+    elsewhere = settings.model_copy(update={"database_url": SecretStr("postgresql://postgres@127.0.0.1:9/postgres")})
+    nowhere = Database.connect(elsewhere, outbox=Outbox)
+    with pytest.raises(Exception) as raised:  # noqa: PT011
+        await nowhere.ping()
+    await nowhere.close()
+    with capture_logs():
+        assert shown(raised.value)["extensions"]["code"] == "UNAVAILABLE"
+
+
+async def test_a_redis_that_is_not_there_is_away() -> None:
+    nowhere = Cache.connect("redis://127.0.0.1:9")
+    with pytest.raises(Exception) as raised:  # noqa: PT011
+        await nowhere.ping()
+    await nowhere.close()
+    with capture_logs():
+        assert shown(raised.value)["extensions"]["code"] == "UNAVAILABLE"
