@@ -50,6 +50,13 @@ def words_asked_for(text: str | None) -> list[str]:
     return words_of(text or "")
 
 
+def ensure_regions(regions: list[str]) -> list[str]:
+    """The one character that a name in the database can't have is refused before it gets there."""
+    if any("\0" in region for region in regions):
+        raise InvalidInput("A region has no NUL in its name.", [FieldError("filter.regions", "NOT_TEXT")])
+    return regions
+
+
 def ensure_guests(guests: int | None) -> int | None:
     if guests is not None and guests < 1:
         raise InvalidInput("At least one guest stays.", [FieldError("filter.guests", "OUT_OF_RANGE")])

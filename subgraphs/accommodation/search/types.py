@@ -34,7 +34,7 @@ class AccommodationFilter:
     def read(self) -> rules.Wanted:
         return rules.Wanted(
             words=rules.words_asked_for(self.text),
-            regions=self.regions or [],
+            regions=rules.ensure_regions(self.regions or []),
             host_id=parse_id(self.host_id, "filter.hostId") if self.host_id else None,
             kinds=self.kinds or [],
             amenities=self.amenities or [],

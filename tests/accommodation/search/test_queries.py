@@ -188,6 +188,7 @@ async def test_a_page_stays_where_it_is_while_places_come_and_go(places: Any, se
         ({"after": ""}, "after"),
         ({"filter": {"text": "x" * 101}}, "filter.text"),
         ({"filter": {"guests": 0}}, "filter.guests"),
+        ({"filter": {"regions": ["Oslo", "\0"]}}, "filter.regions"),
         ({"filter": {"hostId": "me"}}, "filter.hostId"),
         ({"stay": {"checkIn": "2030-01-02", "checkOut": "2030-01-02"}}, "stay.checkOut"),
         ({"stay": {"checkIn": "2030-01-02", "checkOut": "2030-01-01"}}, "stay.checkOut"),
