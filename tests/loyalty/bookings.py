@@ -1,6 +1,5 @@
 """What a booking asks of loyalty, as messages, and what it is answered."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,8 @@ from subgraphs.loyalty.coupons.award import award_coupons
 from subgraphs.loyalty.coupons.tables import UserCoupon
 from tests.loyalty.backoffice import create_coupon
 
-SEEN = """query ($of: [_Any!]!) { _entities(representations: $of) { ... on UserCoupon { status usedAt booking { id } } } }"""
+SEEN = """query ($of: [_Any!]!) { _entities(representations: $of) { ... on UserCoupon {
+    status usedAt booking { id } } } }"""
 Answered = tuple[str, dict[str, Any]]
 
 
@@ -75,7 +75,3 @@ class Booking:
             (each.name.removeprefix("loyalty.benefits."), {k: v for k, v in each.payload.items() if k != "booking_id"})
             for each in said
         ]
-
-
-async def all_at_once(*asked: Any) -> list[Any]:
-    return await asyncio.gather(*asked)

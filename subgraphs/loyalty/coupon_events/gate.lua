@@ -80,7 +80,18 @@ end
 -- Free slots go first, so that the very last slot is also the last to be given: seeing it recorded is enough to know
 -- that all are gone.
 local function next_slot(gate, free)
-  return tonumber(redis.call('LPOP', free) or gate.slot + 1)
+  return tonumber(redis.call('LINDEX', free, 0) or gate.slot + 1)
+end
+
+-- A function that fails half-way is not undone. What can refuse to be written comes first.
+local function accept(keys, gate, user, at)
+  local key, accepted, free, entries = unpack(keys)
+  local slot, rank = next_slot(gate, free), gate.rank + 1
+  redis.call('XADD', entries, entry_of(gate.generation, rank), 'user', user, 'slot', slot, 'at', digits(at))
+  redis.call('HSET', accepted, user, string.format('%d:%d:%d:%d', slot, rank, gate.generation, at))
+  redis.call('HSET', key, 'slot', math.max(slot, gate.slot), 'rank', rank)
+  redis.call('LPOP', free)
+  return {'ACCEPTED', slot, rank, gate.generation, at, 1}
 end
 
 -- take(gate, accepted, free, entries; user)
@@ -103,11 +114,7 @@ local function take(keys, args)
   if reason then
     return {reason, at}
   end
-  local slot, rank = next_slot(gate, free), gate.rank + 1
-  redis.call('HSET', key, 'slot', math.max(slot, gate.slot), 'rank', rank)
-  redis.call('HSET', accepted, user, string.format('%d:%d:%d:%d', slot, rank, gate.generation, at))
-  redis.call('XADD', entries, entry_of(gate.generation, rank), 'user', user, 'slot', slot, 'at', digits(at))
-  return {'ACCEPTED', slot, rank, gate.generation, at, 1}
+  return accept(keys, gate, user, at)
 end
 
 -- look(gate, accepted; user or '')

@@ -27,14 +27,21 @@ class UnknownCouponEvent(LookupError):
     """An acceptance of an event that was never stored."""
 
 
+class SlotTaken(ValueError):
+    """An acceptance whose slot somebody else has: one of a gate that was lost."""
+
+
 async def record_acceptances(
     session: AsyncSession, stream: Stream, cache: Cache, acceptances: Sequence[Acceptance]
 ) -> None:
-    """Whatever has become of the event since. Raise IntegrityError for a slot that somebody else has."""
+    """Whatever has become of the event since. Raise UnknownCouponEvent or SlotTaken for what can't be recorded."""
     now = clock.now()
     events = await _events(session, acceptances)
-    issuances = [_issuance(each, events[each.coupon_event_id], now) for each in acceptances]
+    # A batch may say the same thing twice: the relay sends again whatever it is not sure of.
+    once = {each.issuance_id: each for each in acceptances}
+    issuances = [_issuance(each, events[each.coupon_event_id], now) for each in once.values()]
     new = await store.insert_issuances(session, issuances)
+    await _ensure_recorded(session, {each.id for each in issuances} - new)
     await _award(session, [each for each in issuances if each.id in new], events)
     await _note_sold_out(session, issuances, now)
     after_commit(session, partial(stream.forget, acceptances))
@@ -62,6 +69,12 @@ def _issuance(acceptance: Acceptance, event: CouponEvent, now: datetime) -> Coup
         requested_at=acceptance.requested_at,
         recorded_at=now,
     )
+
+
+async def _ensure_recorded(session: AsyncSession, issuance_ids: set[UUID]) -> None:
+    missing = issuance_ids - (await store.issuances_by_id(session, issuance_ids)).keys() if issuance_ids else set()
+    if missing:
+        raise SlotTaken(", ".join(map(str, missing)))
 
 
 async def _award(session: AsyncSession, new: Sequence[CouponIssuance], events: Mapping[UUID, CouponEvent]) -> None:

@@ -160,12 +160,12 @@ async def mark_change_settled(session: AsyncSession, change_id: UUID, at: dateti
 
 
 async def insert_issuances(session: AsyncSession, issuances: Sequence[CouponIssuance]) -> set[UUID]:
-    """The ids of those that are new. A slot that somebody else has is an IntegrityError."""
+    """The ids of those that are new. The others are recorded already, or want a slot that somebody else has."""
     # In one order, so that two consumers that hold the same ones after a rebalance don't wait for each other.
     rows = [issuance.model_dump() for issuance in sorted(issuances, key=lambda each: each.id)]
-    statement = insert(CouponIssuance).on_conflict_do_nothing(index_elements=["coupon_event_id", "user_id"])
-    inserted = await session.exec(statement.returning(col(CouponIssuance.id)), params=rows)
-    return set(inserted.scalars())
+    # On any conflict: named for one constraint, two that insert the same at once could still fail on the other.
+    statement = insert(CouponIssuance).on_conflict_do_nothing().returning(col(CouponIssuance.id))
+    return set((await session.exec(statement, params=rows)).scalars())
 
 
 async def find_issuance(session: AsyncSession, issuance_id: UUID) -> CouponIssuance | None:

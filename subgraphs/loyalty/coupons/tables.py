@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from chassis import clock
@@ -60,7 +60,11 @@ class UserCoupon(Table, table=True):
     """One person's coupon. Whether it is held or used is written once, in the holds of bookings."""
 
     __tablename__ = "user_coupons"
-    __table_args__ = (Index("ix_user_coupons_user_id_issued_at", "user_id", "issued_at", "id"),)
+    __table_args__ = (
+        # One a person and event. What administrators give has no event, and counts for itself.
+        UniqueConstraint("coupon_event_id", "user_id"),
+        Index("ix_user_coupons_user_id_issued_at", "user_id", "issued_at", "id"),
+    )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     user_id: UUID

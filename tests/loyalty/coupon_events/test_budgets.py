@@ -24,7 +24,8 @@ ISSUANCE = ENTITIES % "CouponIssuance { status couponEvent { name } userCoupon {
 USER_COUPON = ENTITIES % "UserCoupon { status coupon { name } couponEvent { name status } booking { id } }"
 ISSUE = "mutation ($id: ID!) { issueCoupon(couponEventId: $id) { id } }"
 MINE = """query ($of: [_Any!]!, $first: Int!) { _entities(representations: $of) { ... on Viewer {
-    coupons(first: $first) { nodes { status coupon { name } couponEvent { name status remaining } booking { id } } } } } }"""
+    coupons(first: $first) { nodes {
+        status coupon { name } couponEvent { name status remaining } booking { id } } } } } }"""
 
 
 @pytest.fixture

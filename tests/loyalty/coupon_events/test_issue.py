@@ -16,7 +16,8 @@ from tests.loyalty.backoffice import CLOSE_EVENT, ask, create_event, stock, text
 from tests.loyalty.pipeline import record_all, settle
 
 ISSUE = """mutation ($id: ID!) { issueCoupon(couponEventId: $id) {
-    id status rejection rank requestedAt couponEvent { id } userCoupon { status coupon { name } couponEvent { id } } } }"""
+    id status rejection rank requestedAt couponEvent { id }
+    userCoupon { status coupon { name } couponEvent { id } } } }"""
 
 
 async def issue(subgraph: SubgraphUnderTest, event_id: UUID, user_id: UUID | None) -> Answer:
@@ -70,9 +71,7 @@ async def test_whoever_asks_again_is_answered_the_same_and_once_it_is_recorded_h
     assert (await stock(subgraph, event))["accepted"] == 1
 
 
-@pytest.mark.parametrize(
-    ("opens", "closes", "reason"), [(1, 2, "NOT_OPEN_YET"), (-2, 0.00005, "ENDED")]
-)
+@pytest.mark.parametrize(("opens", "closes", "reason"), [(1, 2, "NOT_OPEN_YET"), (-2, 0.00005, "ENDED")])
 async def test_outside_of_its_window_an_event_gives_nothing(
     subgraph: SubgraphUnderTest, opens: float, closes: float, reason: str
 ) -> None:

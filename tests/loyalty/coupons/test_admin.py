@@ -16,8 +16,9 @@ ALL_OF_IT = """mutation ($input: CreateCouponInput!) { createCoupon(input: $inpu
     name kind discount { kind percent amount { amount currency } cap { amount currency } }
     minimumOrder { amount } maximumOrder { amount } usableFrom usableUntil quantity issued used
     createdBy { id } updatedBy { id } deletedAt deletedBy { id } } }"""
-NAMES = """query ($filter: CouponFilter! = {}, $orderBy: CouponOrder! = CREATED_AT_DESC, $first: Int! = 20, $after: String)
-    { coupons(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
+NAMES = """query (
+    $filter: CouponFilter! = {}, $orderBy: CouponOrder! = CREATED_AT_DESC, $first: Int! = 20, $after: String
+) { coupons(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
         nodes { name } totalCount pageInfo { hasNextPage endCursor } } }"""
 DELETE = "mutation ($id: ID!) { deleteCoupon(couponId: $id) { deletedAt deletedBy { id } } }"
 
@@ -77,7 +78,9 @@ async def test_what_makes_no_coupon_is_refused_and_not_stored(subgraph: Subgraph
     assert await names(subgraph) == []
 
 
-@pytest.mark.parametrize(("role", "code"), [(Role.GUEST, "FORBIDDEN"), (Role.HOST, "FORBIDDEN"), (None, "UNAUTHENTICATED")])
+@pytest.mark.parametrize(
+    ("role", "code"), [(Role.GUEST, "FORBIDDEN"), (Role.HOST, "FORBIDDEN"), (None, "UNAUTHENTICATED")]
+)
 async def test_only_administrators_create_coupons(subgraph: SubgraphUnderTest, role: Role | None, code: str) -> None:
     who: dict[str, Any] = {"user": uuid7(), "role": role} if role else {}
     answer = await subgraph.graphql(CREATE_COUPON, {"input": a_coupon()}, face="admin", **who)

@@ -183,6 +183,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["coupon_id"], ["coupons.id"], name=op.f("fk_user_coupons_coupon_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_coupons")),
+        sa.UniqueConstraint("coupon_event_id", "user_id", name=op.f("uq_user_coupons_coupon_event_id_user_id")),
     )
     op.create_index(op.f("ix_user_coupons_coupon_id"), "user_coupons", ["coupon_id"], unique=False)
     op.create_index("ix_user_coupons_user_id_issued_at", "user_coupons", ["user_id", "issued_at", "id"], unique=False)

@@ -1,0 +1,120 @@
+"""Giving an event its gate: whatever dies in between, and however many do it at once."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+
+from chassis.database import Database
+from chassis.ids import uuid7
+from chassis.testing import SubgraphUnderTest
+from subgraphs.loyalty.coupon_events import store
+from subgraphs.loyalty.coupon_events.finish import finish_changes
+from subgraphs.loyalty.coupon_events.gate import Gate, GateLost, Keys
+from subgraphs.loyalty.coupon_events.prepare import prepare_gate
+from subgraphs.loyalty.coupon_events.rules import Acceptance
+from subgraphs.loyalty.coupon_events.tables import CouponEvent
+from tests.loyalty.backoffice import CREATE_EVENT, an_event, ask, create_coupon, later
+
+
+class Died(Exception):
+    """A process, at that very moment."""
+
+
+@pytest.fixture
+def gate(subgraph: SubgraphUnderTest) -> Gate:
+    return subgraph.resources[Gate]
+
+
+async def create_dying(subgraph: SubgraphUnderTest, monkeypatch: pytest.MonkeyPatch, step: str) -> UUID:
+    """An event whose creator dies just before that step."""
+
+    async def die(*_: object) -> bool:
+        raise Died
+
+    coupon = await create_coupon(subgraph)
+    with monkeypatch.context() as dying:
+        owner = Gate if hasattr(Gate, step) else store
+        dying.setattr(owner, step, die)
+        await ask(subgraph, CREATE_EVENT, input=an_event(coupon))
+    answer = await ask(subgraph, "{ couponEvents { nodes { id } } }")
+    [found] = answer.data["couponEvents"]["nodes"]
+    return UUID(found["id"])
+
+
+async def read(database: Database, event_id: UUID) -> CouponEvent:
+    async with database.reading() as session:
+        event = await store.find_event(session, event_id)
+    assert event is not None
+    return event
+
+
+@pytest.mark.parametrize(
+    ("step", "generation"), [("write", 2), ("mark_gate_written", 2), ("open", 1), ("mark_gate_opened", 1)]
+)
+async def test_what_a_crash_left_is_finished(
+    subgraph: SubgraphUnderTest, gate: Gate, monkeypatch: pytest.MonkeyPatch, step: str, generation: int
+) -> None:
+    event_id = await create_dying(subgraph, monkeypatch, step)
+    assert (await read(subgraph.database, event_id)).gate_opened_at is None
+    with later(seconds=6):
+        await finish_changes(subgraph.database, gate)
+    event = await read(subgraph.database, event_id)
+    assert event.gate_generation == generation
+    assert event.gate_opened_at is not None
+    assert isinstance(await gate.take(event_id, uuid7()), Acceptance)
+
+
+async def test_nobody_is_let_in_before_the_rows_know_that_the_gate_was_written(
+    subgraph: SubgraphUnderTest, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event_id = await create_dying(subgraph, monkeypatch, "mark_gate_written")
+    with pytest.raises(GateLost):
+        await gate.take(event_id, uuid7())
+
+
+async def test_whoever_still_works_on_it_is_given_time(
+    subgraph: SubgraphUnderTest, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event_id = await create_dying(subgraph, monkeypatch, "write")
+    await finish_changes(subgraph.database, gate)
+    assert (await read(subgraph.database, event_id)).gate_written_at is None
+
+
+async def test_a_gate_lost_after_it_was_written_is_not_written_empty_again(
+    subgraph: SubgraphUnderTest, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event_id = await create_dying(subgraph, monkeypatch, "mark_gate_opened")
+    assert isinstance(await gate.take(event_id, uuid7()), Acceptance)
+    await subgraph.cache.redis.delete(*Keys(event_id).all)
+    with later(seconds=6):
+        await finish_changes(subgraph.database, gate)
+    with pytest.raises(GateLost):
+        await gate.take(event_id, uuid7())
+    assert await subgraph.cache.redis.exists(Keys(event_id).gate) == 0
+
+
+async def test_many_that_prepare_at_once_make_one_gate_and_lose_nobody(
+    subgraph: SubgraphUnderTest, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event_id = await create_dying(subgraph, monkeypatch, "write")
+    person, asking = uuid7(), True
+    answers: list[Acceptance] = []
+
+    async def ask_all_the_time() -> None:
+        while asking:
+            try:
+                decided = await gate.take(event_id, person)
+            except GateLost:
+                continue
+            assert isinstance(decided, Acceptance)
+            answers.append(decided)
+
+    asker = asyncio.create_task(ask_all_the_time())
+    await asyncio.gather(*(prepare_gate(subgraph.database, gate, event_id) for _ in range(12)))
+    await prepare_gate(subgraph.database, gate, event_id)
+    asking = False
+    await asker
+    event, last = await read(subgraph.database, event_id), await gate.take(event_id, person)
+    assert event.gate_opened_at is not None
+    assert set(answers) <= {last}
