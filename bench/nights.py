@@ -29,8 +29,12 @@ from chassis.ids import uuid7
 from chassis.migrations import upgrade
 from chassis.resources import Resources
 from stack.servers import embedded_postgres
-from subgraphs.accommodation.accommodations.rules import DEFAULT_POLICY
-from subgraphs.accommodation.accommodations.tables import Accommodation, AccommodationKind, AccommodationStatus
+from subgraphs.accommodation.accommodations.tables import (
+    DEFAULT_POLICY,
+    Accommodation,
+    AccommodationKind,
+    AccommodationStatus,
+)
 from subgraphs.accommodation.calendar.tables import Night
 from subgraphs.accommodation.consumers import BATCH, consumer
 from subgraphs.accommodation.resources import open_resources

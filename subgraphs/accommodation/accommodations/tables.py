@@ -65,6 +65,11 @@ class CancellationPolicy(TypedDict):
     tiers: list[CancellationTier]
 
 
+DEFAULT_POLICY = CancellationPolicy(
+    name="Free until the day before", tiers=[CancellationTier(days_before=1, fee_percent=0)]
+)
+"""For a place whose host gave none."""
+
 ON_SALE = "status = 'PUBLISHED' AND deleted_at IS NULL"
 
 

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.database import Database
 
-from ..accommodations.rules import DEFAULT_POLICY
+from ..accommodations.tables import DEFAULT_POLICY
 
 _COLUMNS = {
     "id": "uuid",
