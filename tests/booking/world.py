@@ -63,10 +63,11 @@ class Nights:
 
 @dataclass
 class Benefits:
-    """`discount` is what the coupon takes off."""
+    """`discount` is what the coupon takes off; `loses`: it lapses before it is spent, and another has it."""
 
     discount: int = 10000
     refuses: bool = False
+    loses: bool = False
     state: str = "none"
 
     def asked(self, command: str, payload: dict[str, Any]) -> list[Reply]:
@@ -83,12 +84,15 @@ class Benefits:
             self.state = "refused" if self.refuses else "held"
         if self.state in {"held", "spent"}:
             return [("loyalty.benefits.held", {"discount": str(self.discount), "points": 0})]
-        return [("loyalty.benefits.refused", {"reason": "COUPON_NOT_USABLE", "message": "Not this coupon."})]
+        return [self._refused()]
 
     def _spend(self) -> list[Reply]:
         if self.state == "held":
-            self.state = "spent"
-        return [(f"loyalty.benefits.{self.state}", {})]
+            self.state = "refused" if self.loses else "spent"
+        return [self._refused() if self.state == "refused" else (f"loyalty.benefits.{self.state}", {})]
+
+    def _refused(self) -> Reply:
+        return "loyalty.benefits.refused", {"reason": "COUPON_NOT_USABLE", "message": "Not this coupon."}
 
     def _release(self) -> list[Reply]:
         self.state = "released"
@@ -123,6 +127,13 @@ class Money:
             return []
         self.state, self.received = "paid", self.due
         return [self._paid()]
+
+    def guest_pays_another_amount(self) -> list[Reply]:
+        """Payment gives that back by itself, and refuses."""
+        if self.state != "open":
+            return []
+        self.state = "refused"
+        return [self._report()]
 
     def guest_takes_account(self) -> list[Reply]:
         """A number to pay into, good for two days."""

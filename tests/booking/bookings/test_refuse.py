@@ -57,7 +57,7 @@ async def test_a_refused_payment_lets_nights_and_benefits_go(subgraph: SubgraphU
 
 
 async def test_money_of_the_wrong_amount_refuses_what_awaited_payment(subgraph: SubgraphUnderTest) -> None:
-    story = await Story.begin(subgraph)
+    story = await Story.begin(subgraph, userCouponId=str(uuid7()))
     await story.come_to_payment()
     await story.tell("payment.payment.refused", reason="AMOUNT", message="Another amount was paid.")
     booking = await story.booking()
@@ -66,7 +66,11 @@ async def test_money_of_the_wrong_amount_refuses_what_awaited_payment(subgraph: 
         RefusalCode.PAYMENT_FAILED,
         None,
     )
-    assert (await story.said())[-2:] == ["booking.booking.refused", "accommodation.release-hold"]
+    assert (await story.said())[-3:] == [
+        "booking.booking.refused",
+        "accommodation.release-hold",
+        "loyalty.release-benefits",
+    ]
 
 
 async def test_what_was_released_is_not_asked_for_again(subgraph: SubgraphUnderTest) -> None:
@@ -90,6 +94,8 @@ async def test_refused_benefits_when_all_was_to_be_kept_cancel_in_full(subgraph:
     assert (booking.status, booking.refusal_code) == (BookingStatus.CANCELLING, None)
     assert booking.cancellation is not None
     assert (booking.cancellation.refund, booking.cancellation.reason) == (100000, "This coupon is used.")
+    assert booking.asks == [Ask.RELEASE_HOLD, Ask.GIVE_BACK_BENEFITS, Ask.REFUND_PAYMENT]
+    assert (await story.asked("payment.refund-payment"))["amount"] == 100000
 
 
 async def test_a_refusal_that_comes_too_late_changes_nothing(subgraph: SubgraphUnderTest) -> None:
