@@ -44,8 +44,8 @@ migration: setup ## Write a subgraph's migration (SUBGRAPH=loyalty MESSAGE="add 
 migrate: setup ## Bring the stack's databases (or those of DATABASE_URL) to the newest migration
 	@$(python) -m stack.migrations upgrade
 
-bench: setup ## Run the benchmarks, each against its baseline
-	@$(python) -m bench
+bench: setup ## Run the benchmarks, each against its baseline (NAME=nights for that one alone)
+	@$(python) -m bench $(NAME)
 
 routers: setup ## Get the binaries of Apollo Router and Hive Router
 	@$(python) -m stack.get_routers
