@@ -60,8 +60,9 @@ def create_service(
 ) -> FastAPI:
     """The service with its schemas on their paths. Nothing is opened before it starts.
 
-    `resources(settings)` opens what resolvers and routes need; they find it in the context and in
-    `request.app.state.resources`. A TokenVerifier among them is used; without one, JWKS_URL is where keys come from.
+    `resources(settings)` opens what resolvers and routes need; they find it, and the settings beside it, in the
+    context and in `request.app.state.resources`. A TokenVerifier among them is used; without one, JWKS_URL is where
+    keys come from.
     """
     local = settings.environment == "local"
     app = Service(
@@ -105,6 +106,8 @@ def _lifespan(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         resources = app.state.resources = await factory(settings)
         try:
+            if type(settings) not in resources:
+                resources.add(type(settings), settings)
             if TokenVerifier not in resources:
                 keys = resources.add(RemoteKeys, RemoteKeys(settings.jwks_url))
                 resources.add(TokenVerifier, _verifier(settings, keys))

@@ -64,6 +64,12 @@ async def test_any_other_header_is_refused_and_not_taken_for_nobody(authorizatio
 
 PUBLIC_PEM = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 RAW_PUBLIC = KEY.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def without(name: str) -> dict[str, Any]:
+    return {key: value for key, value in claims().items() if key != name}
+
+
 BAD: dict[str, str] = {
     "no signature": f"{part({'alg': 'none', 'kid': 'one'})}.{part(claims())}.",
     "no signature, in capitals": f"{part({'alg': 'NONE', 'kid': 'one'})}.{part(claims())}.",
@@ -92,7 +98,7 @@ BAD: dict[str, str] = {
     "two parts": "a.b",
     "far too long": signed(claims(extra="x" * 5_000)),
     "dots": "....",
-} | {f"without {name}": signed(claims(**{name: None})) for name in ("iss", "aud", "sub", "role", "sid", "iat", "exp")}
+} | {f"without {name}": signed(without(name)) for name in ("iss", "aud", "sub", "role", "sid", "iat", "exp")}
 
 
 @pytest.mark.parametrize("what", BAD)
