@@ -1,8 +1,13 @@
 """What a worker does with acceptances, done at once and in this process, without the broker."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import cast
+from uuid import UUID
 
-from chassis.events import encode
+import orjson
+
+from chassis.events import Record, encode
 from chassis.kafka import Producer
 from chassis.testing import SubgraphUnderTest
 from subgraphs.loyalty.consumers import consumer
@@ -13,8 +18,6 @@ from subgraphs.loyalty.coupon_events.send import accepted
 from subgraphs.loyalty.coupon_events.stream import Stream
 from subgraphs.loyalty.settings import Settings
 from tests.loyalty.backoffice import later
-
-NO_TIME = timedelta(0)
 
 
 async def taken(subgraph: SubgraphUnderTest) -> list[Acceptance]:
@@ -38,9 +41,27 @@ async def record_all(subgraph: SubgraphUnderTest) -> None:
         await record(subgraph, acceptances)
 
 
-async def settle(subgraph: SubgraphUnderTest, *, producer: Producer | None = None) -> None:
-    """The books are compared some minutes later; without a producer there must be nothing to send."""
-    settings = subgraph.resources[Settings]
-    with later(minutes=5):
-        sender = producer or Producer.connect(settings)
-        await reconcile_events(subgraph.database, subgraph.resources[Stream], sender, settings)
+class Ear:
+    """A producer that hears what it is to send; `refuses` is raised instead while it is set."""
+
+    def __init__(self) -> None:
+        self.heard: list[Record] = []
+        self.refuses: Exception | None = None
+
+    async def send(self, records: Sequence[Record]) -> None:
+        if self.refuses:
+            raise self.refuses
+        self.heard.extend(records)
+
+    @property
+    def people(self) -> list[UUID]:
+        """Whose acceptances were sent, in the order of sending."""
+        return [UUID(orjson.loads(record.value or b"")["user_id"]) for record in self.heard]
+
+
+async def reconcile(subgraph: SubgraphUnderTest, ear: Ear, **passed: float) -> None:
+    """Compare the books when so much time has passed."""
+    with later(**passed):
+        await reconcile_events(
+            subgraph.database, subgraph.resources[Stream], cast("Producer", ear), subgraph.resources[Settings]
+        )

@@ -13,7 +13,7 @@ from chassis.testing import Answer, SubgraphUnderTest
 from subgraphs.loyalty.coupon_events.gate import Keys
 from subgraphs.loyalty.coupon_events.rules import issuance_id
 from tests.loyalty.backoffice import CLOSE_EVENT, ask, create_event, stock, text
-from tests.loyalty.pipeline import record_all, settle
+from tests.loyalty.pipeline import Ear, reconcile, record_all
 
 ISSUE = """mutation ($id: ID!) { issueCoupon(couponEventId: $id) {
     id status rejection rank requestedAt couponEvent { id }
@@ -125,7 +125,7 @@ async def test_of_a_settled_event_the_rows_know_everything(subgraph: SubgraphUnd
     event, winner = await create_event(subgraph, quantity=1), uuid7()
     await issued(subgraph, event, winner)
     await record_all(subgraph)
-    await settle(subgraph)
+    await reconcile(subgraph, Ear(), minutes=5)
     await subgraph.cache.redis.delete(*Keys(event).all)
     assert (await issued(subgraph, event, winner))["status"] == "ISSUED"
     assert await rejected(subgraph, event) == "SOLD_OUT"
