@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from chassis.database import AuditColumns
@@ -23,11 +23,11 @@ class CouponEvent(AuditColumns, Table, table=True):
             "uq_coupon_events_coupon_id",
             "coupon_id",
             unique=True,
-            postgresql_where=text("quantity is not null and deleted_at is null"),
+            postgresql_where="quantity is not null and deleted_at is null",
         ),
         Index("ix_coupon_events_opens_at", "opens_at", "id"),
         Index("ix_coupon_events_closes_at", "closes_at", "id"),
-        Index("ix_coupon_events_unsettled", "id", postgresql_where=text("settled_at is null")),
+        Index("ix_coupon_events_unsettled", "id", postgresql_where="settled_at is null"),
         # What the issuances' foreign key points at: it carries the quantity to where the slot is checked against it.
         UniqueConstraint("id", "quantity"),
         CheckConstraint("opens_at < closes_at", name="opens_before_it_closes"),
@@ -68,7 +68,7 @@ class CouponEventChange(Table, table=True):
             "uq_coupon_event_changes_coupon_event_id",
             "coupon_event_id",
             unique=True,
-            postgresql_where=text("settled_at is null"),
+            postgresql_where="settled_at is null",
         ),
     )
 

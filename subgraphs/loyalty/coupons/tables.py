@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from chassis import clock
@@ -89,8 +89,8 @@ class BenefitHold(Table, table=True):
     __tablename__ = "benefit_holds"
     __table_args__ = (
         # The database's own word on it: a coupon is one booking's at a time.
-        Index("uq_benefit_holds_user_coupon_id", "user_coupon_id", unique=True, postgresql_where=text("has_coupon")),
-        Index("ix_benefit_holds_due_at", "due_at", postgresql_where=text("state = 'HELD'")),
+        Index("uq_benefit_holds_user_coupon_id", "user_coupon_id", unique=True, postgresql_where="has_coupon"),
+        Index("ix_benefit_holds_due_at", "due_at", postgresql_where="state = 'HELD'"),
         CheckConstraint("not has_coupon or user_coupon_id is not null", name="has_a_coupon"),
         CheckConstraint("discount >= 0 and points >= 0", name="not_negative"),
     )

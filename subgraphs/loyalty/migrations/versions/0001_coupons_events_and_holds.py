@@ -136,18 +136,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_coupon_events_coupon_id"), "coupon_events", ["coupon_id"], unique=False)
     op.create_index("ix_coupon_events_opens_at", "coupon_events", ["opens_at", "id"], unique=False)
     op.create_index(
-        "ix_coupon_events_unsettled",
-        "coupon_events",
-        ["id"],
-        unique=False,
-        postgresql_where=sa.text("settled_at is null"),
+        "ix_coupon_events_unsettled", "coupon_events", ["id"], unique=False, postgresql_where="settled_at is null"
     )
     op.create_index(
         "uq_coupon_events_coupon_id",
         "coupon_events",
         ["coupon_id"],
         unique=True,
-        postgresql_where=sa.text("quantity is not null and deleted_at is null"),
+        postgresql_where="quantity is not null and deleted_at is null",
     )
     op.create_table(
         "coupon_event_changes",
@@ -169,7 +165,7 @@ def upgrade() -> None:
         "coupon_event_changes",
         ["coupon_event_id"],
         unique=True,
-        postgresql_where=sa.text("settled_at is null"),
+        postgresql_where="settled_at is null",
     )
     op.create_table(
         "user_coupons",
@@ -225,14 +221,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("booking_id", name=op.f("pk_benefit_holds")),
     )
     op.create_index(
-        "ix_benefit_holds_due_at", "benefit_holds", ["due_at"], unique=False, postgresql_where=sa.text("state = 'HELD'")
+        "ix_benefit_holds_due_at", "benefit_holds", ["due_at"], unique=False, postgresql_where="state = 'HELD'"
     )
     op.create_index(
         "uq_benefit_holds_user_coupon_id",
         "benefit_holds",
         ["user_coupon_id"],
         unique=True,
-        postgresql_where=sa.text("has_coupon"),
+        postgresql_where="has_coupon",
     )
     op.create_table(
         "coupon_issuances",
@@ -271,8 +267,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("coupon_issuances")
-    op.drop_index("uq_benefit_holds_user_coupon_id", table_name="benefit_holds", postgresql_where=sa.text("has_coupon"))
-    op.drop_index("ix_benefit_holds_due_at", table_name="benefit_holds", postgresql_where=sa.text("state = 'HELD'"))
+    op.drop_index("uq_benefit_holds_user_coupon_id", table_name="benefit_holds", postgresql_where="has_coupon")
+    op.drop_index("ix_benefit_holds_due_at", table_name="benefit_holds", postgresql_where="state = 'HELD'")
     op.drop_table("benefit_holds")
     op.drop_index("ix_user_coupons_user_id_issued_at", table_name="user_coupons")
     op.drop_index(op.f("ix_user_coupons_coupon_id"), table_name="user_coupons")
@@ -280,17 +276,15 @@ def downgrade() -> None:
     op.drop_index(
         "uq_coupon_event_changes_coupon_event_id",
         table_name="coupon_event_changes",
-        postgresql_where=sa.text("settled_at is null"),
+        postgresql_where="settled_at is null",
     )
     op.drop_table("coupon_event_changes")
     op.drop_index(
         "uq_coupon_events_coupon_id",
         table_name="coupon_events",
-        postgresql_where=sa.text("quantity is not null and deleted_at is null"),
+        postgresql_where="quantity is not null and deleted_at is null",
     )
-    op.drop_index(
-        "ix_coupon_events_unsettled", table_name="coupon_events", postgresql_where=sa.text("settled_at is null")
-    )
+    op.drop_index("ix_coupon_events_unsettled", table_name="coupon_events", postgresql_where="settled_at is null")
     op.drop_index("ix_coupon_events_opens_at", table_name="coupon_events")
     op.drop_index(op.f("ix_coupon_events_coupon_id"), table_name="coupon_events")
     op.drop_index("ix_coupon_events_closes_at", table_name="coupon_events")
