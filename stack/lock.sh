@@ -12,7 +12,7 @@ fi
 
 pin() {
     "$uv" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-        --no-header --no-emit-index-url --no-emit-find-links "$@"
+        --no-header --no-annotate --no-emit-index-url --no-emit-find-links "$@"
 }
 
 pin requirements.in --output-file requirements.txt
