@@ -2,11 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { getOperationAST, NoSchemaIntrospectionCustomRule, validate } from 'graphql';
 import { createYoga } from 'graphql-yoga';
+import { bodyOf, refuseAsTooLarge } from './body.mjs';
 import { Caller } from './caller.mjs';
 import { masked } from './errors.mjs';
 import { Graph, run } from './graph.mjs';
 import { parserWithin } from './limits.mjs';
+import { refuse } from './refuse.mjs';
 import { SocketServer } from './socket_server.mjs';
+
+const JSON_TYPE = /^application\/json\s*(;|$)/i;
 
 /** Refusals are not kept: rubbish must not push out what is asked for again and again. */
 const NOTHING_KEPT = { get: () => undefined, set: () => undefined };
@@ -15,9 +19,11 @@ export class Gateway {
   #graph;
   #yoga;
   #sockets;
+  #maxBytes;
   #callers = new Set();
 
   constructor(face, settings) {
+    this.#maxBytes = settings.limits.bodyBytes;
     this.#graph = new Graph(readFileSync(face.supergraph, 'utf8'), settings);
     this.#yoga = createYoga({
       schema: this.#graph.schema,
@@ -25,7 +31,7 @@ export class Gateway {
       plugins: [operations(this.#graph, settings)],
       maskedErrors: { maskError: masked },
       parserAndValidationCache: { errorCache: NOTHING_KEPT },
-      maxRequestBodySize: settings.limits.bodyBytes,
+      maxRequestBodySize: false,
       cors: { origin: settings.corsOrigins, credentials: false },
       logging: false,
       graphiql: false,
@@ -43,9 +49,26 @@ export class Gateway {
       this.#callers.delete(caller);
       caller.leave();
     });
-    // Only the end of a body of unknown length tells where the next request begins, and a refusal comes before it.
-    if (request.headers['transfer-encoding']) response.shouldKeepAlive = false;
+    if (request.method === 'POST') {
+      // Yoga would read the body as a stream, and leave one that is too large in the middle, its connection with it.
+      const body = await this.#bodyOf(request, response);
+      if (!body) return;
+      request.body = body;
+    }
     await this.#yoga(request, response, { caller });
+  }
+
+  /** What was asked; undefined where that was refused already. */
+  async #bodyOf(request, response) {
+    // Forms and plain text can be sent by any page without asking leave first; JSON can't.
+    if (!JSON_TYPE.test(request.headers['content-type'])) {
+      return void refuse(response, 415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the operation as application/json.');
+    }
+    const text = await bodyOf(request, this.#maxBytes);
+    if (text === undefined) return void refuseAsTooLarge(request, response, this.#maxBytes);
+    const body = parsed(text);
+    if (!body) refuse(response, 400, 'BAD_REQUEST', 'The body must be a JSON object with a `query`.');
+    return body;
   }
 
   upgrade(request, socket, head) {
@@ -70,10 +93,6 @@ function operations(graph, { limits, graphiql }) {
     return () => run(subgraph, requestOf(args, operation));
   };
   return {
-    onRequestParse({ request, setRequestParser }) {
-      // Forms and plain text can be sent by any page without asking; JSON can't.
-      if (request.method === 'POST' && !isJson(request.headers.get('content-type'))) setRequestParser(undefined);
-    },
     onParse: ({ setParseFn }) => setParseFn(parse),
     onValidate({ addValidationRule, setValidationFn }) {
       if (graphiql) return;
@@ -91,8 +110,14 @@ function operations(graph, { limits, graphiql }) {
   };
 }
 
-function isJson(type) {
-  return /^application\/json\s*(;|$)/i.test(type ?? '');
+/** The JSON object in a text, if it is one that holds anything. */
+function parsed(text) {
+  try {
+    const value = JSON.parse(text);
+    return value && typeof value === 'object' && Object.keys(value).length ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function requestOf({ document, variableValues, operationName, contextValue }, operationType) {

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
 const EXAMPLES = { public: 'examples.graphql', admin: 'examples.admin.graphql' };
-const TITLES = { public: 'Overthere', admin: 'Overthere back office' };
+const TITLES = { public: 'Overthere', admin: 'Back office' };
 /** Monaco runs its workers from blobs and compiles nothing at run time. */
 const POLICY = [
   "default-src 'none'",
@@ -49,16 +49,27 @@ export class GraphiQLPage {
     const page = renderGraphiQL({
       title: TITLES[this.#face.name],
       defaultTabs: examplesOf(this.#face),
-      headers: JSON.stringify({ Authorization: '' }, null, 2),
+      method: 'POST',
       subscriptionsProtocol: 'SSE',
       shouldPersistHeaders: false,
     });
-    return promisify(gzip)(page.trimStart());
+    return promisify(gzip)(page.trimStart().replace('<head>', () => `<head>${beside('token_bar.html')}`));
   }
 }
 
-/** One tab for each operation of the face's file of examples. */
+/** One tab for each operation of the face's file of examples, with days that are still to come. */
 function examplesOf({ name }) {
-  const text = readFileSync(new URL(EXAMPLES[name], import.meta.url), 'utf8');
-  return text.split(/^---$/m).map((query) => ({ query: query.trim() }));
+  const days = { TODAY: inDays(0), CHECK_IN: inDays(30), CHECK_OUT: inDays(32) };
+  return beside(EXAMPLES[name])
+    .replaceAll(/TODAY|CHECK_IN|CHECK_OUT/g, (word) => days[word])
+    .split(/^---$/m)
+    .map((query) => ({ query: query.trim() }));
+}
+
+function inDays(days) {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+function beside(file) {
+  return readFileSync(new URL(file, import.meta.url), 'utf8');
 }

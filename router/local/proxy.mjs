@@ -1,6 +1,7 @@
 /** Passes requests and WebSocket upgrades on to another server, streaming both ways. */
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { refuseAsTooLarge, whenLongerThan } from './body.mjs';
 import { log } from './log.mjs';
 import { refuse } from './refuse.mjs';
 
@@ -38,9 +39,10 @@ export class Proxy {
    * is refused.
    */
   request(request, response, { lasting = false, maxBytes = Infinity } = {}) {
+    if (Number(request.headers['content-length']) > maxBytes) return refuseAsTooLarge(request, response, maxBytes);
     const upstream = this.#open(request, { ...passedOn(request.headers), ...framing(request.headers) }, this.#agent);
     upstream.setTimeout(lasting ? 0 : this.#timeout, () => upstream.destroy(new Error('no answer in time')));
-    upstream.once('error', (error) => this.#failed(response, error));
+    upstream.once('error', (error) => this.#failed(request, response, error));
     upstream.once('response', (answer) => {
       response.writeHead(answer.statusCode, passedOn(answer.headers));
       response.flushHeaders();
@@ -48,8 +50,9 @@ export class Proxy {
       answer.pipe(response);
     });
     response.once('close', () => upstream.destroy());
-    limited(request, maxBytes, () => {
-      refuse(response, 413, 'PAYLOAD_TOO_LARGE', `A request may be ${maxBytes} bytes long at most.`);
+    whenLongerThan(maxBytes, request, () => {
+      request.unpipe();
+      refuseAsTooLarge(request, response, maxBytes);
       upstream.destroy();
     });
     request.pipe(upstream);
@@ -89,7 +92,8 @@ export class Proxy {
     });
   }
 
-  #failed(response, error) {
+  #failed(request, response, error) {
+    request.resume();
     if (response.writableEnded) return;
     if (response.headersSent || response.destroyed) return void response.destroy();
     log.warning('upstream_unavailable', { upstream: this.#base.origin, reason: error.message });
@@ -100,19 +104,6 @@ export class Proxy {
     log.warning('upstream_unavailable', { upstream: this.#base.origin, reason: error.message });
     socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n\r\n');
   }
-}
-
-/** Calls `onTooLong` once more than `maxBytes` have come, and takes no more then. */
-function limited(request, maxBytes, onTooLong) {
-  let bytes = 0;
-  if (Number(request.headers['content-length']) > maxBytes) return onTooLong();
-  request.on('data', (chunk) => {
-    bytes += chunk.length;
-    if (bytes <= maxBytes) return;
-    request.removeAllListeners('data');
-    request.unpipe();
-    onTooLong();
-  });
 }
 
 function passedOn(headers) {

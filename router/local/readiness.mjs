@@ -17,7 +17,7 @@ async function complaint([name, url]) {
     const { ok, status } = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
     return ok ? undefined : [name, `answers ${status}`];
   } catch (error) {
-    return [name, error.cause?.code ?? error.name];
+    return [name, error.cause?.code ?? error.message];
   }
 }
 

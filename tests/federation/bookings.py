@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 
 import strawberry
 from strawberry.federation.schema_directives import Key
+from strawberry.federation.types import FieldSet
 
 from chassis.context import Info
 from chassis.federation import build_schema
@@ -50,7 +51,7 @@ class Watchers:
 watchers = Watchers()
 
 
-@strawberry.federation.type(keys=[Key(fields="id", resolvable=False)])
+@strawberry.federation.type(keys=[Key(fields=FieldSet("id"), resolvable=False)])
 class User:
     id: strawberry.ID
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import httpx
+import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -111,9 +112,11 @@ class Socket:
 
     async def closed(self) -> int:
         """The code the socket is closed with; what is said until then is passed over."""
-        try:
-            while True:
-                await self.hear()
-        except ConnectionClosed as closed:
-            assert closed.rcvd is not None, "the connection broke off"
-            return closed.rcvd.code
+        with pytest.raises(ConnectionClosed) as closed:
+            await self._hear_forever()
+        assert closed.value.rcvd is not None, "the connection broke off"
+        return closed.value.rcvd.code
+
+    async def _hear_forever(self) -> None:
+        while True:
+            await self.hear()

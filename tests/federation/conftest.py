@@ -15,7 +15,7 @@ from chassis.testing_tokens import TokenIssuer
 
 from .client import Graph
 from .gateways import SHORT_TIMES, entrance, routers
-from .serving import STARTED, application, compose, serving
+from .serving import NOWHERE, STARTED, application, compose, serving
 
 GUEST = uuid7()
 
@@ -63,7 +63,7 @@ async def surroundings(tokens: TokenIssuer, folder: Path) -> AsyncIterator[dict[
         for name in STARTED:
             told[f"{name.upper()}_URL"] = await stack.enter_async_context(serving(application(name, tokens.jwks_url)))
         # Both are away; only one of them has a place in the graph.
-        told["PAYMENT_URL"] = told["ACCOMMODATION_URL"] = "http://127.0.0.1:9"
+        told["PAYMENT_URL"] = told["ACCOMMODATION_URL"] = NOWHERE
         yield told
 
 
@@ -85,6 +85,13 @@ async def routed(surroundings: dict[str, str], folder: Path, http: httpx.AsyncCl
     own.mkdir()
     async with routers(own, surroundings) as addresses, entrance(own, {**surroundings, **addresses}) as url:
         yield Graph(url, "routed", http)
+
+
+@pytest.fixture(scope="session")
+async def closed(surroundings: dict[str, str], folder: Path, http: httpx.AsyncClient) -> AsyncIterator[Graph]:
+    """The local gateway as it is where strangers come: without GraphiQL."""
+    async with entrance(folder / "closed", {**surroundings, "GRAPHIQL": "0"}) as url:
+        yield Graph(url, "local", http)
 
 
 @pytest.fixture(params=["local", "routed"], ids=["local gateway", "Apollo and Hive"])

@@ -45,7 +45,9 @@ async def routers(folder: Path, environment: Mapping[str, str]) -> AsyncIterator
         for face, (path, supergraph) in faces.items():
             told = {**environment, "GRAPH_PATH": path, "SUPERGRAPH_FILE_PATH": supergraph}
             command = [str(apollo), "-c", str(ROUTER / "apollo" / "router.yaml"), "-s", supergraph]
-            addresses[f"APOLLO{face}_URL"] = await _router(stack, f"apollo{face}", command, folder, told, "/health?ready")
+            addresses[f"APOLLO{face}_URL"] = await _router(
+                stack, f"apollo{face}", command, folder, told, "/health?ready"
+            )
             addresses[f"HIVE{face}_URL"] = await _router(stack, f"hive{face}", [str(hive)], folder, told, "/readiness")
         yield addresses
 

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 import yaml
@@ -17,7 +17,7 @@ from chassis.service import create_service
 from chassis.settings import ServiceSettings
 from stack.layout import ROOT
 from stack.node import node
-from stack.ports import LOOPBACK
+from stack.ports import LOOPBACK, free_port
 
 from . import bookings, coupons, payments, people
 from .hearing import Hearing
@@ -30,6 +30,8 @@ SCHEMAS: Mapping[str, Mapping[str, Schema]] = {
     "payment": {"public": payments.public},
 }
 STARTED = ("account", "booking", "loyalty")
+NOWHERE = f"http://{LOOPBACK}:{free_port()}"
+"""Where nobody listens."""
 
 
 class Settings(ServiceSettings):
@@ -49,11 +51,11 @@ async def _no_resources(_: ServiceSettings) -> Resources:
 
 
 @asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[str]:
+async def serving(app: Any, lifespan: Literal["on", "off"] = "on") -> AsyncIterator[str]:
     """The application on a port of its own, in this loop; yields its base address."""
     with socket.create_server((LOOPBACK, 0), backlog=1024) as listener:
         config = uvicorn.Config(
-            app, log_config=None, lifespan="on", ws_per_message_deflate=False, timeout_graceful_shutdown=1
+            app, log_config=None, lifespan=lifespan, ws_per_message_deflate=False, timeout_graceful_shutdown=1
         )
         server = uvicorn.Server(config)
         server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]  # pytest's are its own
@@ -71,9 +73,8 @@ def compose(folder: Path, face: str) -> Path:
     for name, schemas in SCHEMAS.items():
         if face in schemas:
             (folder / f"{name}.{face}.graphql").write_text(print_schema(schemas[face]))
-            # Nothing listens here: every gateway is told where the subgraphs are.
-            address = f"http://{LOOPBACK}:9{PATHS[face]}"
-            listed[name] = {"routing_url": address, "schema": {"file": f"{name}.{face}.graphql"}}
+            # Every gateway is told where the subgraphs are.
+            listed[name] = {"routing_url": NOWHERE + PATHS[face], "schema": {"file": f"{name}.{face}.graphql"}}
     (folder / f"{face}.yaml").write_text(yaml.safe_dump({"subgraphs": listed}))
     supergraph = folder / f"supergraph.{face}.graphql"
     command = [node(), str(ROOT / "router" / "compose.mjs"), str(folder / f"{face}.yaml"), str(supergraph)]

@@ -53,7 +53,7 @@ async def test_a_client_that_never_introduces_itself_is_closed_with_4408(graph: 
 
 
 async def ensure_sent_away(graph: Graph, socket: Socket) -> None:
-    """A token that is no longer good ends the socket; Hive Router ends the subscription instead, with a code of its own."""
+    """A token that is no longer good ends the socket; Hive Router ends the subscription, with a code of its own."""
     if graph.kind == "local":
         assert await socket.closed() == 4403
     else:
