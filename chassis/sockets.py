@@ -1,7 +1,7 @@
 """One graphql-transport-ws connection: its hand-shake, its operations, its keep-alive and its end."""
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,10 @@ class Closed(Exception):
         self.reason = reason
 
 
+class Gone(Exception):
+    """The client left while something was being sent to it."""
+
+
 class Connection:
     def __init__(
         self,
@@ -93,10 +97,12 @@ class Connection:
         try:
             await asyncio.wait({reading, guarding}, return_when=asyncio.FIRST_COMPLETED)
             first = reading if reading.done() else guarding
-            first.result()
+            with suppress(Gone):
+                first.result()
         except Closed as closed:
             await self._end({reading, guarding})
-            await send({"type": "websocket.close", "code": closed.code, "reason": closed.reason})
+            with suppress(OSError):
+                await send({"type": "websocket.close", "code": closed.code, "reason": closed.reason})
         finally:
             await self._end({reading, guarding})
 
@@ -120,7 +126,14 @@ class Connection:
             if self._silent_pings >= 2:
                 raise Closed(GOING_AWAY, "No answer to pings")
             self._silent_pings += 1
-            await self._say({"type": "ping"})
+            await self._ping()
+
+    async def _ping(self) -> None:
+        try:
+            async with asyncio.timeout(self.limits.ping_every):
+                await self._say({"type": "ping"})
+        except TimeoutError:
+            raise Closed(GOING_AWAY, "Nothing is read any more") from None
 
     def _token_left(self) -> float:
         expires_at = self.context.principal.expires_at if self.context else None
@@ -202,14 +215,14 @@ class Connection:
             self.operations.pop(number).cancel()
 
     async def _operate(self, number: str, request: Request, context: Context) -> None:
-        with subscriptions.labels(self.face).track_inprogress():
+        with subscriptions.labels(self.face).track_inprogress(), suppress(Gone):
             try:
                 await self._answered(number, request, context)
+            except Gone:
+                raise
             except RequestRefused as refused:
-                self._forget(number)
                 await self._refuse(number, refused.errors)
             except Exception as error:  # noqa: BLE001 - masked and logged as every error is
-                self._forget(number)
                 await self._refuse(number, [error])
             else:
                 self._forget(number)
@@ -234,7 +247,11 @@ class Connection:
             del self.operations[number]
 
     async def _refuse(self, number: str, errors: Any) -> None:
+        self._forget(number)
         await self._say({"type": "error", "id": number, "payload": all_shown(errors)})
 
     async def _say(self, message: dict[str, Any]) -> None:
-        await self._send({"type": "websocket.send", "text": encoded(message).decode()})
+        try:
+            await self._send({"type": "websocket.send", "text": encoded(message).decode()})
+        except OSError as error:
+            raise Gone from error

@@ -1,6 +1,7 @@
 """The protocol graphql-transport-ws on one connection: what it answers, and with which code it ends."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -279,6 +280,58 @@ async def test_a_client_that_says_nothing_is_taken_for_gone(app: FastAPI) -> Non
         await socket.init()
         assert [await socket.heard(), await socket.heard()] == [{"type": "ping"}] * 2
         assert await socket.closed() == (1001, "No answer to pings")
+
+
+class Client:
+    """A client that may stop to read, or be gone, without having said so."""
+
+    def __init__(self, *messages: Any) -> None:
+        self.events = [{"type": "websocket.connect"}]
+        self.events += [{"type": "websocket.receive", "text": json.dumps(message)} for message in messages]
+        self.received: list[Any] = []
+        self.reads = asyncio.Event()
+        self.reads.set()
+        self.gone_after = 1_000
+
+    async def receive(self) -> Any:
+        return self.events.pop(0) if self.events else await asyncio.Event().wait()
+
+    async def send(self, event: Any) -> None:
+        await self.reads.wait()
+        if len(self.received) >= self.gone_after:
+            raise BrokenPipeError
+        self.received.append(event)
+
+    def scope(self) -> dict[str, Any]:
+        return {"type": "websocket", "path": "/graphql", "headers": [], "subprotocols": ["graphql-transport-ws"]}
+
+
+INIT = {"type": "connection_init"}
+FOREVER = {"type": "subscribe", "id": "1", "payload": {"query": "subscription{forever}"}}
+TICKS = {"type": "subscribe", "id": "1", "payload": {"query": "subscription{ticks(upto:100)}"}}
+
+
+async def test_a_client_that_is_gone_without_a_word_ends_its_operations_quietly(app: FastAPI, calls: Calls) -> None:
+    client = Client(INIT, TICKS)
+    client.gone_after = 4  # accept, ack and two ticks
+    with capture_logs() as logs:
+        await limited(app, ping_every=0.01)(client.scope(), client.receive, client.send)
+    assert [json.loads(each["text"])["type"] for each in client.received[1:]] == ["connection_ack", "next", "next"]
+    assert calls == ["ticks ended"]
+    assert logs == []
+
+
+async def test_a_client_that_reads_nothing_any_more_is_let_go(app: FastAPI, calls: Calls) -> None:
+    client = Client(INIT, FOREVER)
+    serving = asyncio.create_task(limited(app, ping_every=0.01)(client.scope(), client.receive, client.send))
+    async with asyncio.timeout(5):
+        while len(client.received) < 3:
+            await asyncio.sleep(0)
+        client.reads.clear()
+        await until_called(calls, "forever ended")
+        client.reads.set()
+        await serving
+    assert client.received[-1] == {"type": "websocket.close", "code": 1001, "reason": "Nothing is read any more"}
 
 
 async def test_the_connection_ends_when_the_token_does(app: FastAPI, calls: Calls) -> None:
