@@ -36,7 +36,10 @@ _context = multiprocessing.get_context("forkserver")
 def open_nursery() -> None:
     """Begin to import the libraries; the first process waits until that is done."""
     _context.set_forkserver_preload(LIBRARIES)
+    # Ctrl-C is for the stack to deal with, also while the nursery is importing.
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     forkserver.ensure_running()
+    signal.signal(signal.SIGINT, handler)
 
 
 @dataclass(frozen=True)
