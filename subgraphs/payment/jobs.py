@@ -42,8 +42,9 @@ async def attend_due_payments(database: Database, cache: Cache, provider: PortOn
             if len(busy) == settings.attend_at_once:
                 await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
                 continue
+            patience = await _until_due(database, settings.look_seconds)
             with suppress(TimeoutError):
-                await asyncio.wait_for(nudged.wait(), await _until_due(database, settings.look_seconds))
+                await asyncio.wait_for(nudged.wait(), patience)
 
 
 async def _take_due(database: Database, room: int) -> Sequence[UUID]:

@@ -110,8 +110,9 @@ class PortOne:
         key: str | None = None,
     ) -> Any:
         headers = {"idempotency-key": key} if key else {}
+        request = self._client.build_request(method, path, params=params, json=json, headers=headers)
         try:
-            answer = await self._client.request(method, path, params=params, json=json, headers=headers)
+            answer = await self._sent(request)
         except httpx.HTTPError as error:
             raise ProviderAway(f"{method} {path}: {type(error).__name__}") from error
         body = _json(answer)
@@ -122,6 +123,16 @@ class PortOne:
             raise ProviderAway(f"{method} {path}: {answer.status_code} {kind or 'without a type'}")
         refused = NothingToClose if kind == "PAYMENT_NOT_WAITING_FOR_DEPOSIT" else ProviderRefused
         raise refused(kind, str(body.get("message", "")))
+
+    async def _sent(self, request: httpx.Request) -> httpx.Response:
+        """Sent once more when the connection broke: an idle one may be closed the moment it is used again.
+
+        A read can be repeated, and so can a write that carries its key.
+        """
+        try:
+            return await self._client.send(request)
+        except (httpx.NetworkError, httpx.RemoteProtocolError):
+            return await self._client.send(request)
 
 
 def reading_of(body: Mapping[str, Any]) -> Reading:

@@ -67,8 +67,6 @@ async def _begin(session: AsyncSession, payment: Payment) -> _Sending | None:
 async def _end(
     session: AsyncSession, payment: Payment, sending: _Sending, answer: Cancellation | ProviderRefused
 ) -> None:
-    # A read that began before this answer may not know of it: the next refund must not be made ready by it.
-    payment.read_applied = payment.reads_begun
     refunds = await store.refunds_of(session, payment.id)
     refund = next(each for each in refunds if each.id == sending.refund.id)
     if refund.key != sending.key or refund.settled_at is not None:

@@ -23,6 +23,7 @@ def take_outcome(session: AsyncSession, payment: Payment, refund: Refund, cancel
 
 
 def settle_refund(session: AsyncSession, payment: Payment, refund: Refund) -> None:
+    _outdate_reads(payment)
     refund.status = RefundStatus.SUCCEEDED
     refund.settled_at = clock.now()
     refund.failure_reason = refund.try_at = None
@@ -41,6 +42,7 @@ def settle_refund(session: AsyncSession, payment: Payment, refund: Refund) -> No
 
 def fail_refund(session: AsyncSession, payment: Payment, refund: Refund, reason: str) -> None:
     """A definite refusal, and only that, makes room for another try under another key."""
+    _outdate_reads(payment)
     refund.status = RefundStatus.FAILED
     refund.failure_reason = reason
     refund.key = refund.cancellable = refund.cancellation_id = None
@@ -56,3 +58,8 @@ def fail_refund(session: AsyncSession, payment: Payment, refund: Refund, reason:
             reason=reason,
         ),
     )
+
+
+def _outdate_reads(payment: Payment) -> None:
+    """A read that has begun may not know of this yet: the next refund must not be made ready by it."""
+    payment.read_applied = payment.reads_begun

@@ -164,6 +164,34 @@ async def test_a_cancellation_says_everything_portone_wants_to_know(opened: list
     }
 
 
+async def test_a_connection_that_breaks_is_tried_once_more_with_the_same_key(opened: list[httpx.AsyncClient]) -> None:
+    asked: list[str] = []
+
+    def breaking(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers["idempotency-key"])
+        if len(asked) == 1:
+            raise httpx.RemoteProtocolError("Server disconnected")
+        return httpx.Response(200, json={"closedAt": "2026-01-02T03:04:05Z"})
+
+    client = httpx.AsyncClient(base_url="https://api.portone.test", transport=httpx.MockTransport(breaking))
+    opened.append(client)
+    await PortOne(client, "store-1").close_account(uuid7(), key="0190f5a0-1111-7000-8000-00000000000a")
+    assert asked == ["0190f5a0-1111-7000-8000-00000000000a"] * 2
+
+
+@pytest.mark.parametrize("error", [httpx.ReadTimeout, httpx.ConnectTimeout, httpx.ConnectError])
+async def test_a_provider_that_is_not_there_is_away(
+    error: type[httpx.TransportError], opened: list[httpx.AsyncClient]
+) -> None:
+    def silent(request: httpx.Request) -> httpx.Response:
+        raise error("nothing")
+
+    client = httpx.AsyncClient(base_url="https://api.portone.test", transport=httpx.MockTransport(silent))
+    opened.append(client)
+    with pytest.raises(ProviderAway, match=error.__name__):
+        await PortOne(client, "store-1").read(uuid7())
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b'{"status": "PAID"}'])
 async def test_an_answer_that_can_not_be_understood_is_no_answer(body: bytes, opened: list[httpx.AsyncClient]) -> None:
     with pytest.raises(ProviderAway):
