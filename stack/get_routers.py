@@ -62,13 +62,15 @@ def _download(program: Program, wanted: Path, progress: Progress) -> None:
 
 
 def _unpack(archive: Path, program: Program) -> Path:
+    unpacked = archive.with_name("unpacked")
     with tarfile.open(archive) as opened:
         member = next((entry for entry in opened if Path(entry.name).name == program.also_called), None)
-        if member is None:
+        content = opened.extractfile(member) if member else None
+        if content is None:
             raise StackError(f"{archive.name} holds no {program.also_called}")
-        member.name = "unpacked"
-        opened.extract(member, archive.parent, filter="data")
-    return archive.parent / "unpacked"
+        with unpacked.open("wb") as out:
+            shutil.copyfileobj(content, out)
+    return unpacked
 
 
 def _build(program: Program, wanted: Path, progress: Progress) -> None:
