@@ -23,6 +23,11 @@ def test_every_subgraph_is_in_the_public_graph() -> None:
     assert sorted(listed) == sorted(SUBGRAPHS)
 
 
+def test_every_back_office_is_in_the_graph_of_the_back_office() -> None:
+    listed = yaml.safe_load((ROOT / "supergraph.admin.yaml").read_text())["subgraphs"]
+    assert sorted(listed) == sorted(path.parent.name for path in (ROOT / "subgraphs").glob("*/schema.admin.graphql"))
+
+
 def test_every_folder_of_a_subgraph_has_its_processes() -> None:
     folders = {path.parent.name for path in (ROOT / "subgraphs").glob("*/app.py")}
     assert folders == set(SUBGRAPHS)
