@@ -7,7 +7,7 @@ from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chassis.testing import SubgraphUnderTest
 from chassis.worker import run_worker
@@ -22,9 +22,10 @@ ROOT = Path(__file__).parents[2]
 
 
 @asynccontextmanager
-async def working(subgraph: SubgraphUnderTest) -> AsyncIterator[None]:
+async def working(subgraph: SubgraphUnderTest, **changes: Any) -> AsyncIterator[None]:
+    """`changes` are settings that this worker has for itself."""
     stopping = asyncio.Event()
-    settings = subgraph.settings.model_copy(update={"metrics_port": free_port()})
+    settings = subgraph.settings.model_copy(update={"metrics_port": free_port(), **changes})
     worker = asyncio.create_task(
         run_worker(settings, resources=open_resources, consumer=consumer, jobs=JOBS, stopping=stopping)
     )
