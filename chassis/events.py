@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -80,7 +81,16 @@ class Event(BaseModel):
 
     def payload(self) -> dict[str, Any]:
         """The fields without the envelope, as JSON has them: amounts, ids and dates are text."""
-        return self.model_dump(mode="json", exclude=set(_ENVELOPE))
+        written = orjson.dumps(self.model_dump(exclude=set(_ENVELOPE)), default=_digits, option=orjson.OPT_UTC_Z)
+        payload: dict[str, Any] = orjson.loads(written)
+        return payload
+
+
+def _digits(value: object) -> str:
+    """An amount in plain digits: PostgreSQL may give 100000 back as 1E+5, which not every listener could read."""
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{type(value).__qualname__} is not for messages")
+    return format(value, "f")
 
 
 def encode(event: Event, traceparent: str = "") -> Record:

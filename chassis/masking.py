@@ -5,8 +5,9 @@ from typing import Any
 
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
+from sqlalchemy.exc import DBAPIError
 
-from chassis.errors import DomainError, Unavailable
+from chassis.errors import DomainError, InvalidInput, Unavailable
 from chassis.graphql_metrics import errors as counted
 from chassis.ids import uuid7
 from chassis.outages import is_outage
@@ -16,6 +17,7 @@ logger = structlog.get_logger(__name__)
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 INTERNAL = "INTERNAL"
+_NUL_CHARACTER = "22021"
 
 
 def shown(error: BaseException) -> dict[str, Any]:
@@ -46,6 +48,9 @@ def _cause(error: BaseException) -> BaseException:
 def _said(error: BaseException, cause: BaseException) -> tuple[str, dict[str, Any]]:
     if isinstance(cause, DomainError):
         return cause.message, cause.extensions
+    if _is_a_nul_character(cause):
+        refusal = InvalidInput("Some text holds a NUL character, which can't be stored.")
+        return refusal.message, refusal.extensions
     if is_outage(cause):
         logger.warning("unavailable", path=_path(error), reason=f"{type(cause).__name__}: {cause}")
         away = Unavailable()
@@ -53,6 +58,11 @@ def _said(error: BaseException, cause: BaseException) -> tuple[str, dict[str, An
     if isinstance(error, GraphQLError) and isinstance(cause, GraphQLError) and _is_about_the_query(error, cause):
         return error.message, {**(cause.extensions or {}), "code": _code(error, cause)}
     return _masked(error, cause)
+
+
+def _is_a_nul_character(cause: BaseException) -> bool:
+    """PostgreSQL's text knows every character but that one, and says so wherever it meets it."""
+    return isinstance(cause, DBAPIError) and getattr(cause.driver_exception, "sqlstate", None) == _NUL_CHARACTER
 
 
 def _is_about_the_query(error: GraphQLError, cause: GraphQLError) -> bool:

@@ -175,3 +175,15 @@ def test_an_envelope_that_lacks_something_is_unreadable(wrong: dict[str, bytes |
 
 def test_a_record_without_a_name_has_none() -> None:
     assert name_of(Record("shop.events", b"k", b"{}", ())) is None
+
+
+def test_amounts_are_written_in_plain_digits_however_they_came() -> None:
+    class Paid(Event, name="sample.thing.paid"):
+        amount: Decimal
+        parts: tuple[Decimal, ...]
+
+        def key(self) -> str:
+            return "1"
+
+    paid = Paid(amount=Decimal("1.3E+5"), parts=(Decimal("0.50"), Decimal("1E+2")))
+    assert paid.payload() == {"amount": "130000", "parts": ["0.50", "100"]}

@@ -77,3 +77,9 @@ async def test_a_refused_password_is_not_repeated_in_the_error(account: Subgraph
     answer = await sign_up(account, password="secret-8")
     assert answer.codes == ["INVALID_INPUT"]
     assert "secret-8" not in str(answer.errors)
+
+
+async def test_a_nul_character_is_refused_wherever_it_reaches_the_database(account: SubgraphUnderTest) -> None:
+    sign_in = 'mutation { signIn(input: {email: "a\\u0000b", password: "correct horse battery"}) { role } }'
+    answer = await account.graphql(sign_in)
+    assert answer.codes == ["INVALID_INPUT"]
