@@ -52,7 +52,9 @@ function compose(list) {
   if (!services.length) throw new CompositionFailure(`${relative(ROOT, list)} lists no subgraph`);
   const result = composeServices(services);
   if (result.errors?.length) {
-    throw new CompositionFailure(`${relative(ROOT, list)} does not compose:\n${result.errors.map(complaint).join('\n')}`);
+    throw new CompositionFailure(
+      `${relative(ROOT, list)} does not compose:\n${result.errors.map(complaint).join('\n')}`,
+    );
   }
   return `${result.supergraphSdl.trim()}\n`;
 }

@@ -1,9 +1,24 @@
 /** Bodies of requests, no longer than they may be. */
 import { refuse } from './refuse.mjs';
 
-/** The body as text; undefined where it is longer than `maxBytes`. */
-export async function bodyOf(request, maxBytes) {
-  if (Number(request.headers['content-length']) > maxBytes) return undefined;
+const JSON_TYPE = /^application\/json\s*(;|$)/i;
+
+/** The JSON object a request brings; undefined where it brings none, which is then refused already. */
+export async function jsonOf(request, response, maxBytes) {
+  // Forms and plain text can be sent by any page without asking leave first; JSON can't.
+  if (!JSON_TYPE.test(request.headers['content-type'])) {
+    return void refuse(response, 415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the operation as application/json.');
+  }
+  if (Number(request.headers['content-length']) > maxBytes) return void refuseAsTooLarge(request, response, maxBytes);
+  const text = await textOf(request, maxBytes);
+  if (text === undefined) return void refuseAsTooLarge(request, response, maxBytes);
+  const value = parsed(text);
+  if (!value) refuse(response, 400, 'BAD_REQUEST', 'The body must be a JSON object with a `query`.');
+  return value;
+}
+
+/** The body; undefined where it is longer than it may be. */
+function textOf(request, maxBytes) {
   return new Promise((resolve, reject) => {
     const chunks = [];
     const keep = (chunk) => chunks.push(chunk);
@@ -15,6 +30,16 @@ export async function bodyOf(request, maxBytes) {
     request.once('error', reject);
     request.once('end', () => resolve(Buffer.concat(chunks).toString()));
   });
+}
+
+/** The JSON object in a text, if it is one that holds anything. */
+function parsed(text) {
+  try {
+    const value = JSON.parse(text);
+    return value && typeof value === 'object' && Object.keys(value).length ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Calls `then` once more than `maxBytes` have come. */

@@ -1,5 +1,5 @@
 /** Who asks, as far as subgraphs are told: the client's token, its address and its trace, and nothing else. */
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { ClientSockets } from './sockets.mjs';
 
 const TRACE = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
@@ -9,7 +9,7 @@ export class Caller {
   /**
    * @param {(name: string) => string | null | undefined} said reads a header the client sent, by lower-case name
    * @param {string} address where it connects from
-   * @param {(code: number, reason: string) => void} [onTokenRefused] called when a subgraph ends a socket for the token's sake
+   * @param {(code: number, reason: string) => void} [onTokenRefused] called when a subgraph takes the token no longer
    */
   constructor(said, address, onTokenRefused) {
     this.headers = headersFor(said, address);
@@ -33,7 +33,8 @@ function headersFor(said, address) {
 }
 
 function newTrace() {
-  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+  const digits = () => randomUUID().replaceAll('-', '');
+  return `00-${digits()}-${digits().slice(0, 16)}-01`;
 }
 
 /** Reads what `connection_init` brought the way headers are read: names without regard to case, strings only. */

@@ -34,7 +34,9 @@ export class Entrance {
     );
     this.#server = createServer({ keepAliveTimeout: 65_000, requestTimeout: settings.times.router });
     this.#server.maxConnections = settings.limits.connections;
-    this.#server.on('request', (request, response) => this.#request(request, response).catch((error) => failed(response, error)));
+    this.#server.on('request', (request, response) =>
+      this.#request(request, response).catch((error) => failed(response, error)),
+    );
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
@@ -112,6 +114,7 @@ function answer(response, status, body) {
 }
 
 function failed(response, error) {
+  if (response.destroyed) return; // the client is gone, which is no fault of ours
   log.error('request_failed', { reason: error.stack });
   if (response.headersSent) response.destroy();
   else refuse(response, 500, 'INTERNAL', 'Internal error');

@@ -16,7 +16,7 @@ export function unavailable(subgraph, reason) {
   return refusal('UNAVAILABLE', 'Not available right now. Please try again.', { retryAfter: RETRY_AFTER_SECONDS });
 }
 
-/** An error as a subgraph sent it. Its places are in a document the client never saw, and its path is checked nowhere. */
+/** An error as a subgraph sent it, without its places: they are in a document the client may never have seen. */
 export function fromSubgraph({ message, path, extensions }) {
   return new GraphQLError(String(message), { path, extensions });
 }
@@ -31,7 +31,7 @@ export function masked(error) {
   return new GraphQLError('Internal error', { path: error.path, extensions: { code: 'INTERNAL', id } });
 }
 
-/** Variables that don't fit, found before anything ran: errors that point into the query and at nothing in the answer. */
+/** Variables that don't fit, found before anything ran: such errors point into the query and not into the answer. */
 function isAboutTheQuery(error) {
   return error instanceof GraphQLError && error.nodes?.length && !error.path && !error.originalError;
 }

@@ -79,7 +79,7 @@ function answers(schema, document) {
 }
 
 function asksTheGateway(document) {
-  return document.definitions.some(
-    ({ selectionSet }) => selectionSet?.selections.some(({ kind, name }) => kind === Kind.FIELD && name.value.startsWith('__')),
+  return document.definitions.some(({ selectionSet }) =>
+    selectionSet?.selections.some(({ kind, name }) => kind === Kind.FIELD && name.value.startsWith('__')),
   );
 }

@@ -8,7 +8,8 @@ const BAD_REQUEST = { http: { status: 400, spec: true } };
 export function parserWithin(limits) {
   return (source, options) => {
     const text = typeof source === 'string' ? source : source.body;
-    if (text.length > limits.sourceLength) throw tooLong(`A query may be ${limits.sourceLength} characters long at most.`);
+    if (text.length > limits.sourceLength)
+      throw tooLong(`A query may be ${limits.sourceLength} characters long at most.`);
     const document = parsed(source, { ...options, maxTokens: limits.tokens });
     ensureExtent(document, limits);
     return document;
@@ -20,7 +21,8 @@ function parsed(source, options) {
     return parse(source, options);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    if (error.message.includes('Parsing aborted')) throw tooLong(`A query may hold ${options.maxTokens} tokens at most.`);
+    if (error.message.includes('Parsing aborted'))
+      throw tooLong(`A query may hold ${options.maxTokens} tokens at most.`);
     Object.assign(error.extensions, { code: 'GRAPHQL_PARSE_FAILED', ...BAD_REQUEST });
     throw error;
   }
@@ -34,7 +36,8 @@ function ensureExtent(document, limits) {
   }
   for (const node of document.definitions) {
     const { depth, fields, aliases } = extentOf(node.selectionSet, fragments);
-    if (depth > limits.depth) throw refusal('QUERY_TOO_DEEP', `A query may be ${limits.depth} levels deep at most.`, BAD_REQUEST);
+    if (depth > limits.depth)
+      throw refusal('QUERY_TOO_DEEP', `A query may be ${limits.depth} levels deep at most.`, BAD_REQUEST);
     if (fields > limits.fields) throw tooWide(`An operation may select ${limits.fields} fields at most.`);
     if (aliases > limits.aliases) throw tooWide(`An operation may hold ${limits.aliases} aliases at most.`);
   }

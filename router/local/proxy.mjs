@@ -6,7 +6,14 @@ import { log } from './log.mjs';
 import { refuse } from './refuse.mjs';
 
 const HOP_BY_HOP = new Set([
-  'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade',
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
 ]);
 const IDLE_CONNECTION_MS = 4_000;
 
@@ -123,7 +130,10 @@ function lines(rawHeaders) {
 
 /** Two sockets that live and die together. */
 function join(one, other) {
-  for (const [from, to] of [[one, other], [other, one]]) {
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ]) {
     from.setTimeout(0);
     from.setNoDelay(true);
     from.once('error', () => to.destroy());

@@ -8,7 +8,8 @@ export class SettingsError extends Error {}
 
 function number(env, name, fallback) {
   const value = Number(env[name] || fallback);
-  if (!Number.isInteger(value) || value < 0) throw new SettingsError(`${name} must be a whole number, not ${env[name]}`);
+  if (!Number.isInteger(value) || value < 0)
+    throw new SettingsError(`${name} must be a whole number, not ${env[name]}`);
   return value;
 }
 
@@ -20,7 +21,8 @@ function flag(env, name) {
 
 function address(env, name, fallback) {
   const value = env[name] || fallback;
-  if (value && !/^https?:\/\//.test(value)) throw new SettingsError(`${name} must begin with http:// or https://, not ${value}`);
+  if (value && !/^https?:\/\//.test(value))
+    throw new SettingsError(`${name} must begin with http:// or https://, not ${value}`);
   return value?.replace(/\/+$/, '');
 }
 
@@ -49,7 +51,7 @@ export function settingsFrom(env) {
     host: env.HOST || '127.0.0.1',
     port: number(env, 'PORT', 4000),
     graphiql: flag(env, 'GRAPHIQL'),
-    /** Set it where a proxy in front says who the client is; without it, what clients say of their address is dropped. */
+    /** Set where a proxy in front says where clients are; without it, what they say of their address is dropped. */
     behindProxy: flag(env, 'BEHIND_PROXY'),
     corsOrigins: (env.CORS_ORIGINS || '*').split(',').map((origin) => origin.trim()),
     faces: faces(env),

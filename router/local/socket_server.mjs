@@ -42,7 +42,9 @@ export class SocketServer {
     const { socket, request } = context.extra;
     const initially = parameterReader(context.connectionParams);
     const said = (name) => initially(name) ?? request.headers[name];
-    context.extra.caller = new Caller(said, request.headers['x-forwarded-for'], (code, reason) => socket.close(code, reason));
+    context.extra.caller = new Caller(said, request.headers['x-forwarded-for'], (code, reason) =>
+      socket.close(code, reason),
+    );
     this.#active(context);
   }
 
@@ -50,7 +52,9 @@ export class SocketServer {
     this.#active(context);
     try {
       this.#ensureRoom(context);
-      const { schema, parse, validate, execute, subscribe, contextFactory } = this.#enveloped({ caller: context.extra.caller });
+      const { schema, parse, validate, execute, subscribe, contextFactory } = this.#enveloped({
+        caller: context.extra.caller,
+      });
       const document = parse(query);
       const errors = validate(schema, document);
       if (errors.length) return errors;

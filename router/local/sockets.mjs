@@ -7,7 +7,7 @@ export class ClientSockets {
   #onTokenRefused;
   #sockets = new Map();
 
-  /** @param {(code: number, reason: string) => void} onTokenRefused called when a subgraph ends it for the token's sake */
+  /** @param {(code: number, reason: string) => void} onTokenRefused called when a subgraph takes the token no longer */
   constructor(headers, onTokenRefused = () => {}) {
     this.#headers = headers;
     this.#onTokenRefused = onTokenRefused;
@@ -31,7 +31,8 @@ export class ClientSockets {
   /** The errors to send for what ended a subscription: the subgraph's refusal, or its socket's end. */
   #ended(subgraph, error) {
     if (Array.isArray(error)) return error.map(fromSubgraph);
-    if (!TOKEN_CODES.has(error?.code)) return [unavailable(subgraph.name, error?.reason || error?.message || error?.code)];
+    if (!TOKEN_CODES.has(error?.code))
+      return [unavailable(subgraph.name, error?.reason || error?.message || error?.code)];
     this.#onTokenRefused(error.code, String(error.reason));
     return [refusal('UNAUTHENTICATED', 'The token is no longer good. Please connect again with another one.')];
   }

@@ -13,6 +13,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from .bookings import watchers
+
 SUBPROTOCOL = Subprotocol("graphql-transport-ws")
 PATIENCE = 20
 
@@ -69,6 +71,15 @@ class Graph:
             await socket.init()
             await socket.subscribe("1", query)
             yield socket
+
+    async def left(self, booking_id: str) -> None:
+        """Wait until nobody watches the booking any more."""
+        leaving = asyncio.create_task(watchers.become(booking_id, 0))
+        while self.kind == "routed" and not leaving.done():
+            # Hive Router 0.2.5 notices only when there is something to pass on that nobody wants; later ones at once.
+            watchers.tell(booking_id, "ANYBODY?")
+            await asyncio.wait({leaving}, timeout=0.1)
+        await leaving
 
 
 def bearer(token: str | None) -> dict[str, str]:

@@ -14,7 +14,7 @@ from chassis.roles import Role
 from chassis.testing_tokens import TokenIssuer
 
 from .client import Graph
-from .gateways import SHORT_TIMES, entrance, routers
+from .gateways import TIMES, entrance, routers
 from .serving import NOWHERE, STARTED, application, compose, serving
 
 GUEST = uuid7()
@@ -57,7 +57,7 @@ async def surroundings(tokens: TokenIssuer, folder: Path) -> AsyncIterator[dict[
         "SUPERGRAPH": str(compose(folder, "public")),
         "ADMIN_SUPERGRAPH": str(compose(folder, "admin")),
         "GRAPHIQL": "1",
-        **SHORT_TIMES,
+        **TIMES,
     }
     async with AsyncExitStack() as stack:
         for name in STARTED:

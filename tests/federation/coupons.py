@@ -11,6 +11,11 @@ from chassis.federation import build_schema
 @strawberry.federation.type(keys=["id"])
 class Booking:
     id: strawberry.ID
+    code: str = strawberry.federation.field(external=True)
+
+    @strawberry.federation.field(requires=["code"], description="Made of what only booking knows.")
+    def label(self) -> str:
+        return f"Booking {self.code}"
 
     @strawberry.field
     def points(self) -> int:
@@ -22,12 +27,16 @@ class Booking:
         return str(user_id) if user_id else None
 
     @classmethod
-    def resolve_reference(cls, id: strawberry.ID) -> "Booking":  # noqa: A002 - the name of the key
-        return cls(id=id)
+    def resolve_reference(cls, id: strawberry.ID, code: str = "unknown") -> "Booking":  # noqa: A002 - the name of the key
+        return cls(id=id, code=code)
 
 
 @strawberry.type
 class Query:
+    @strawberry.field(description="A booking loyalty knows no more of than its id.")
+    def rewarded(self) -> Booking:
+        return Booking(id=strawberry.ID("5"), code="unknown")
+
     @strawberry.field
     async def whose(self, info: Info) -> str | None:
         """Takes a moment, so that the same question of two people is under way at the same time."""

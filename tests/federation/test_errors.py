@@ -101,6 +101,7 @@ async def test_a_subgraph_that_is_away_says_so_when_it_is_asked_alone(graph: Gra
     assert not (answer.data or {}).get("payment")
 
 
+@pytest.mark.slow
 async def test_a_subgraph_that_does_not_answer_in_time_is_away(graph: Graph) -> None:
     answer = await graph.ask('{ never user(id: "1") { name } }')
     assert answer.data == {"never": None, "user": {"name": "Person 1"}}

@@ -39,6 +39,26 @@ async def test_the_named_operation_of_a_document_is_run(graph: Graph) -> None:
     assert response.json() == {"data": {"booking": {"points": 200}}}
 
 
+async def test_a_field_made_of_anothers_is_given_what_it_needs(graph: Graph) -> None:
+    alone = await graph.ask("{ rewarded { label } }")
+    beside = await graph.ask("{ rewarded { code label points guest { name } } }")
+    assert (alone.errors, alone.data) == ([], {"rewarded": {"label": "Booking B5"}})
+    assert (beside.errors, beside.data["rewarded"]) == (
+        [],
+        {"code": "B5", "label": "Booking B5", "points": 500, "guest": {"name": "Person 7"}},
+    )
+
+
+async def test_the_answers_type_is_the_one_the_client_asks_for(graph: Graph) -> None:
+    for accepted in ("application/json", "application/graphql-response+json"):
+        body = {"query": '{ booking(id: "1") { points } }'}
+        response = await graph.http.post(f"{graph.url}/graphql", json=body, headers={"Accept": accepted})
+        # Apollo Router takes the newer type for the older one.
+        answered = accepted if graph.kind == "local" else "application/json"
+        assert response.headers["content-type"].split(";")[0] == answered
+        assert response.json() == {"data": {"booking": {"points": 100}}}
+
+
 async def test_a_mutations_answer_is_completed_by_other_subgraphs(graph: Graph) -> None:
     answer = await graph.ask('mutation { book(code: "SEA") { code points guest { name } } }')
     assert answer.errors == []
