@@ -81,16 +81,18 @@ class Event(BaseModel):
 
     def payload(self) -> dict[str, Any]:
         """The fields without the envelope, as JSON has them: amounts, ids and dates are text."""
-        written = orjson.dumps(self.model_dump(exclude=set(_ENVELOPE)), default=_digits, option=orjson.OPT_UTC_Z)
+        written = orjson.dumps(self.model_dump(exclude=set(_ENVELOPE)), default=_text, option=orjson.OPT_UTC_Z)
         payload: dict[str, Any] = orjson.loads(written)
         return payload
 
 
-def _digits(value: object) -> str:
-    """An amount in plain digits: PostgreSQL may give 100000 back as 1E+5, which not every listener could read."""
-    if not isinstance(value, Decimal):
-        raise TypeError(f"{type(value).__qualname__} is not for messages")
-    return format(value, "f")
+def _text(value: object) -> str:
+    """What orjson leaves to us. PostgreSQL may give 100000 back as 1E+5, which not every listener could read."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, UUID):  # asyncpg's own class of it
+        return str(value)
+    raise TypeError(f"{type(value).__qualname__} is not for messages")
 
 
 def encode(event: Event, traceparent: str = "") -> Record:
