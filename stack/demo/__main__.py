@@ -51,10 +51,8 @@ async def _demo(layout: Layout, progress: Progress) -> None:
 
 async def import_listings(stack: Stack) -> None:
     """The sample of real lodgings that the project carries; those that are there already stay as they are."""
-    words = [str(LISTINGS), "--rate", str(NOK_TO_KRW)]
-    await run_together(
-        [command(stack.around, "accommodation", "listings", "subgraphs.accommodation.import_listings", words)]
-    )
+    words = ["subgraphs.accommodation.import_listings", str(LISTINGS), "--rate", str(NOK_TO_KRW)]
+    await run_together([command(stack.around, "accommodation", "listings", words)])
 
 
 async def _unless_a_process_dies(stack: Stack, scenes: object) -> None:
