@@ -1,9 +1,10 @@
 """The intake: keeps a consumer in its group, reads what arrives, and says what is done once it is."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from time import monotonic
+from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer
@@ -12,7 +13,7 @@ from aiokafka.errors import KafkaError
 from chassis.assignment import Assignment
 from chassis.backoff import Backoff
 from chassis.delivery import Delivery
-from chassis.kafka import Topics
+from chassis.kafka import Topics, close
 from chassis.settings import ServiceSettings
 
 logger = structlog.get_logger(__name__)
@@ -20,7 +21,6 @@ logger = structlog.get_logger(__name__)
 _POLL_MS = 250
 _COMMIT_EVERY = 0.1
 _LOOK_FOR_TOPICS_EVERY = 2.0
-_STOPPING_SECONDS = 10
 
 
 class Intake:
@@ -68,23 +68,23 @@ class Intake:
         kafka.subscribe([self._topics.full(each) for each in there], listener=assignment)
         committing = asyncio.create_task(_commit_regularly(assignment))
         try:
-            await kafka.start()
-            await self._read(kafka, assignment, there, stopping)
+            # Joining and reading wait for the broker for however long it is away: being told to stop must end that.
+            await _until(stopping, self._read(kafka, assignment, there))
         finally:
             committing.cancel()
             await assignment.finish()
-            await _stop(kafka)
+            await close(kafka)
 
-    async def _read(
-        self, kafka: AIOKafkaConsumer, assignment: Assignment, there: frozenset[str], stopping: asyncio.Event
-    ) -> None:
+    async def _read(self, kafka: AIOKafkaConsumer, assignment: Assignment, there: frozenset[str]) -> None:
+        await kafka.start()
         self._joined = there == self._wanted
         look_again = monotonic() + _LOOK_FOR_TOPICS_EVERY
-        while not stopping.is_set():
-            for partition, records in (await kafka.getmany(timeout_ms=_POLL_MS)).items():
-                assignment.begin(partition, records)
+        while True:
+            fetched = await kafka.getmany(timeout_ms=_POLL_MS)
             if assignment.failure:
                 raise assignment.failure
+            for partition, records in fetched.items():
+                assignment.begin(partition, records)
             if not self._joined and monotonic() > look_again:
                 look_again = monotonic() + _LOOK_FOR_TOPICS_EVERY
                 there = self._wanted & await self._topics.existing()
@@ -99,13 +99,26 @@ class Intake:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             isolation_level="read_committed",
-            session_timeout_ms=10_000,
-            heartbeat_interval_ms=1_000,
+            session_timeout_ms=self._settings.kafka_session_timeout_ms,
+            heartbeat_interval_ms=min(3_000, self._settings.kafka_session_timeout_ms // 6),
             rebalance_timeout_ms=30_000,
             request_timeout_ms=15_000,
             fetch_max_wait_ms=250,
             metadata_max_age_ms=30_000,
         )
+
+
+async def _until(stopping: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Do the work until it ends or one is told to stop, whichever comes first."""
+    task, told = asyncio.create_task(work), asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait([task, told], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        told.cancel()
+        task.cancel()
+        await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()
 
 
 async def _commit_regularly(assignment: Assignment) -> None:
@@ -116,11 +129,3 @@ async def _commit_regularly(assignment: Assignment) -> None:
         except KafkaError as error:
             logger.warning("offsets_not_committed", error=repr(error))
         assignment.measure()
-
-
-async def _stop(kafka: AIOKafkaConsumer) -> None:
-    """Leave the group; a broker that is away is not waited for."""
-    try:
-        await asyncio.wait_for(kafka.stop(), _STOPPING_SECONDS)
-    except (KafkaError, TimeoutError) as error:
-        logger.warning("consumer_not_stopped_cleanly", error=repr(error))

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Self
 
 import structlog
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import (
     KafkaError,
@@ -153,7 +153,7 @@ class Producer:
     async def close(self) -> None:
         kafka, self._kafka = self._kafka, None
         if kafka is not None:
-            await _stop(kafka)
+            await close(kafka)
 
     async def _send_all(self, lane: TopicPartition, records: Sequence[Record]) -> None:
         sent = 0
@@ -185,9 +185,9 @@ class Producer:
 
     async def _drop(self, kafka: AIOKafkaProducer) -> None:
         """The next send opens another: after a refusal an idempotent producer's numbers don't match the broker's."""
-        if self._kafka is kafka:
+        if kafka is self._kafka:
             self._kafka = None
-            await _stop(kafka)
+            await close(kafka)
 
 
 def _fill(batch: Any, records: Sequence[Record]) -> Iterable[Record]:
@@ -203,13 +203,21 @@ async def _start(kafka: AIOKafkaProducer) -> None:
     try:
         await kafka.start()
     except BaseException:
-        await _stop(kafka)
+        await close(kafka)
         raise
 
 
-async def _stop(kafka: AIOKafkaProducer) -> None:
-    """Stop it, but don't wait for a broker that is away: what was not acknowledged is still in the outbox."""
-    try:
-        await asyncio.wait_for(kafka.stop(), _CLOSING_SECONDS)
-    except (TimeoutError, KafkaError) as error:
-        logger.warning("producer_not_stopped_cleanly", error=repr(error))
+async def close(kafka: AIOKafkaProducer | AIOKafkaConsumer) -> None:
+    """Stop a producer or consumer, without waiting for a broker that is away.
+
+    What was not acknowledged is in the outbox, what was not committed comes again. When a request under way is
+    cancelled by its own stopping, aiokafka gives up half way: then the connections are closed here.
+    """
+    stopping = asyncio.create_task(kafka.stop())
+    done, _ = await asyncio.wait([stopping], timeout=_CLOSING_SECONDS)
+    if done and not stopping.cancelled() and stopping.exception() is None:
+        return
+    stopping.cancel()
+    logger.warning("not_stopped_cleanly", client=type(kafka).__name__)
+    client = kafka.client if isinstance(kafka, AIOKafkaProducer) else kafka._client  # noqa: SLF001 (no other door)
+    await client.close()

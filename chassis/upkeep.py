@@ -1,5 +1,6 @@
 """Upkeep: what every worker sees to beside its own jobs: topics, old rows, and what is measured."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -13,6 +14,8 @@ from chassis.dead_letters import count_open
 from chassis.jobs import Job
 from chassis.kafka import Topics, dead
 from chassis.settings import ServiceSettings
+
+_MARKING_SECONDS = 1.0
 
 logger = structlog.get_logger(__name__)
 
@@ -45,19 +48,24 @@ def upkeep(settings: ServiceSettings, database: Database, topics: Topics, consum
 
 
 async def declare(settings: ServiceSettings, database: Database, topics: Topics, own: Iterable[str]) -> None:
-    """Create what is missing of the service's topics.
+    """Create what is missing of the service's topics; a broker that forgot everything is told again.
 
-    Topics that are gone though something was sent to them are those of a broker that forgot everything: what was said
-    lately is sent again. That is marked before the topics exist, so that dying in between changes nothing.
+    That it forgot is seen by the witness, a topic nobody writes to or reads: the others may have come back by
+    themselves, as some brokers create what a client asks about. It is created last, so that dying on the way only
+    means doing all of it again.
     """
-    missing = await topics.missing(own)
-    if f"{settings.service}.events" in missing:
+    witness = f"{settings.service}.witness"
+    missing = await topics.missing({*own, witness})
+    if not missing:
+        return
+    await topics.declare(missing - {witness})
+    if witness in missing:
+        # A relay may just be marking what the broker took while the topic was not there, and dropped.
+        await asyncio.sleep(_MARKING_SECONDS)
         again = await outbox.replay(database, clock.now() - settings.replay_window)
-        if again:
-            logger.warning("broker_lost_its_topics", sent_again=again)
-    if missing:
-        await topics.declare(missing)
-        await database.doorbell.ring()
+        await topics.declare([witness])
+        logger.info("broker_is_new", sent_again=again)
+    await database.doorbell.ring()
 
 
 async def _measure(database: Database) -> None:

@@ -1,8 +1,10 @@
 """What the tests of the chassis' data and messages share: the notes service on real servers, empty before each test."""
 
+import os
 from collections.abc import AsyncIterator
 
 import pytest
+import structlog
 
 from chassis.cache import Cache
 from chassis.database import Database
@@ -12,13 +14,27 @@ from chassis.testing import Servers
 from tests.chassis import notes
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> None:
+    """One line an entry: structlog's own choice for terminals takes seconds to paint a traceback."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(bool_as_flag=False),
+        ]
+    )
+
+
 @pytest.fixture(scope="session")
 async def notes_settings(servers: Servers) -> AsyncIterator[notes.Settings]:
     settings = notes.Settings(
         database_url=servers.database_url,
         redis_url=servers.redis_url,
         kafka_bootstrap=servers.kafka_bootstrap,
-        kafka_idempotent_producer=False,
+        kafka_idempotent_producer=os.environ.get("KAFKA_IDEMPOTENT_PRODUCER") == "true",
+        kafka_session_timeout_ms=6_000 if "KAFKA_BOOTSTRAP" in os.environ else 2_000,
         database_prefix=f"test_{uuid7().hex}_",
     )
     async with notes.own_database(settings):

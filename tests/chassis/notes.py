@@ -170,6 +170,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "REDIS_URL": settings.redis_url.get_secret_value(),
         "KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
         "KAFKA_IDEMPOTENT_PRODUCER": str(settings.kafka_idempotent_producer),
+        "KAFKA_SESSION_TIMEOUT_MS": str(settings.kafka_session_timeout_ms),
         "TOPIC_PREFIX": settings.topic_prefix,
     }
 
