@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from chassis import clock
 from chassis.database import Database
 from chassis.ids import uuid7
 from chassis.testing import SubgraphUnderTest
@@ -92,6 +93,28 @@ async def test_a_gate_lost_after_it_was_written_is_not_written_empty_again(
     with pytest.raises(GateLost):
         await gate.take(event_id, uuid7())
     assert await subgraph.cache.redis.exists(Keys(event_id).gate) == 0
+
+
+async def test_whoever_was_overtaken_opens_nothing(
+    subgraph: SubgraphUnderTest, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event_id, write = await create_dying(subgraph, monkeypatch, "write"), gate.write
+
+    async def be_overtaken(event: CouponEvent) -> bool:
+        written = await write(event)
+        async with subgraph.database.transaction() as session:
+            await store.begin_gate(session, event_id, clock.now())
+        return written
+
+    with monkeypatch.context() as slow:
+        slow.setattr(gate, "write", be_overtaken)
+        await prepare_gate(subgraph.database, gate, event_id)
+    event = await read(subgraph.database, event_id)
+    assert (event.gate_generation, event.gate_written_at) == (3, None)
+    with pytest.raises(GateLost):
+        await gate.take(event_id, uuid7())
+    await prepare_gate(subgraph.database, gate, event_id)
+    assert isinstance(await gate.take(event_id, uuid7()), Acceptance)
 
 
 async def test_many_that_prepare_at_once_make_one_gate_and_lose_nobody(
