@@ -1,6 +1,7 @@
 """The people of the demo: each signs up or in through the graph as anybody would."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stack.demo.graph import Graph
@@ -32,14 +33,14 @@ async def sign_in(graph: Graph, email: str, path: str | None = None) -> Person:
     return Person(session["user"]["id"], email.partition("@")[0], graph.as_person(token, path), token)
 
 
-async def sign_up_crowd(graph: Graph, show: Show, count: int, run: str) -> list[Person]:
-    """So many new guests; `run` keeps their e-mails apart from those of earlier demos."""
+async def sign_up_crowd(graphs: Sequence[Graph], show: Show, count: int, run: str) -> list[Person]:
+    """So many new guests, spread over the graphs; `run` keeps their e-mails apart from those of earlier demos."""
     room = asyncio.Semaphore(AT_ONCE)
     with show.progress() as progress:
         task = progress.add_task(f"{count:,} guests sign up", total=count)
 
         async def sign_up(number: int) -> Person:
-            name = f"Guest {number}"
+            name, graph = f"Guest {number}", graphs[number % len(graphs)]
             async with room:
                 email = f"guest-{run}-{number}@overthere.example"
                 session = (await graph.ask(SIGN_UP, email=email, password=DEMO_PASSWORD, name=name))["signUp"]

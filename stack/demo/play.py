@@ -1,6 +1,7 @@
 """The scenes in their order, each through the one entrance that clients know."""
 
 import secrets
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -14,19 +15,22 @@ from stack.demo.stay import book_and_pay, come_too_late, compare_booking
 
 GUESTS = 1_000
 DAYS_AHEAD, NIGHTS = 30, 2
+# One pool for a thousand connections would spend its time looking for a free one.
+CLIENTS = 40
 
 
 async def play(entrance: str, show: Show, *, guests: int = GUESTS) -> None:
     """Raise DemoFailed at the first step that is not as it must be."""
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
-    async with httpx.AsyncClient(base_url=entrance, timeout=60, limits=limits) as http:
-        graph = Graph(http, "/graphql")
+    async with AsyncExitStack() as opened:
+        clients = [await opened.enter_async_context(_client(entrance)) for _ in range(CLIENTS)]
+        http, graph = clients[0], Graph(clients[0], "/graphql")
         admin = (await sign_in(graph, "admin@overthere.example", "/admin/graphql")).graph
         show.step("A guest searches real lodgings of Oslo, with dates")
         check_in = (datetime.now(UTC) + timedelta(days=DAYS_AHEAD)).date()
         offer = await search_places(graph, show, check_in, check_in + timedelta(days=NIGHTS))
         show.step(f"{guests:,} guests want one of a hundred coupons, all at once")
-        people = await sign_up_crowd(graph, show, guests, run=secrets.token_hex(4))
+        graphs = [Graph(client, "/graphql") for client in clients]
+        people = await sign_up_crowd(graphs, show, guests, run=secrets.token_hex(4))
         event_id = await create_event(admin, show)
         winners = await rush(people, event_id, show)
         await ask_again(winners[0], event_id, show)
@@ -37,3 +41,7 @@ async def play(entrance: str, show: Show, *, guests: int = GUESTS) -> None:
         show.step("The books are compared")
         await compare_stock(admin, event_id, show)
         await compare_booking(winners[0], booking_id, show)
+
+
+def _client(entrance: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=entrance, timeout=60, limits=httpx.Limits(max_keepalive_connections=None))
