@@ -52,9 +52,10 @@ export class Entrance {
   async stop() {
     const stopped = new Promise((resolve) => this.#server.close(resolve));
     for (const face of this.#faces.values()) face.close();
-    this.#server.closeIdleConnections();
+    const sweeping = setInterval(() => this.#server.closeIdleConnections(), 50);
     const impatience = setTimeout(() => this.#server.closeAllConnections(), this.#settings.times.stop);
     await stopped;
+    clearInterval(sweeping);
     clearTimeout(impatience);
     for (const proxy of this.#proxies.values()) proxy.close();
   }

@@ -3,17 +3,20 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from chassis.ids import uuid7
 
 from .bookings import watchers
 from .client import PATIENCE, Graph, bearer
+from .gateways import entrance
 
 
 @dataclass
@@ -77,3 +80,16 @@ async def test_a_bad_token_is_refused_and_completes(local: Graph, booking_id: st
         name, answer = await stream.next()
         assert (name, answer["errors"][0]["extensions"]["code"]) == ("next", "UNAUTHENTICATED")
         assert (await stream.next())[0] == "complete"
+
+
+async def test_a_gateway_that_stops_completes_its_streams(
+    surroundings: dict[str, str], folder: Path, http: httpx.AsyncClient, token: str, booking_id: str
+) -> None:
+    async with AsyncExitStack() as stack:
+        async with entrance(folder / "stopping-streams", surroundings) as url:
+            graph = Graph(url, "local", http)
+            query = f'subscription {{ booking(id: "{booking_id}") {{ code points }} }}'
+            stream = await stack.enter_async_context(streaming(graph, query, token))
+            await watchers.become(booking_id, 1)
+        assert await stream.next() == ("complete", None)
+    await watchers.become(booking_id, 0)

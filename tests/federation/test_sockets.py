@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.exceptions import InvalidMessage
 
 from chassis.ids import uuid7
 from chassis.testing_tokens import TokenIssuer
@@ -138,3 +139,16 @@ async def test_a_gateway_that_stops_says_so_to_every_socket(
             await watchers.become(booking_id, 3)
         assert [await socket.closed() for socket in sockets] == [1001, 1001, 1001]
     await watchers.become(booking_id, 0)
+
+
+async def test_more_connections_than_there_may_be_are_turned_away_and_the_others_stay(
+    surroundings: dict[str, str], folder: Path, http: httpx.AsyncClient
+) -> None:
+    async with entrance(folder / "full", {**surroundings, "MAX_CONNECTIONS": "2"}) as url:
+        graph = Graph(url, "local", http)
+        async with graph.socket() as first, graph.socket() as second:
+            with pytest.raises((OSError, EOFError, InvalidMessage)):
+                async with graph.socket():
+                    pass
+            await first.init()
+            await second.init()
