@@ -117,8 +117,11 @@ class Child:
         if self._process and self.is_running():
             self._process.send_signal(self.stop_signal)
 
-    def stop(self, grace: float = 15) -> None:
-        """Ask the process to end, and kill it with all its descendants when the grace (seconds) is over."""
+    def stop(self, grace: float = 25) -> None:
+        """Ask the process to end, and kill it with all its descendants when the grace (seconds) is over.
+
+        Services take up to 20 seconds for what they have begun.
+        """
         self.ask_to_stop()
         if self._process:
             try:

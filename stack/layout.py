@@ -50,6 +50,8 @@ class Layout:
 
     home: Path = ROOT / ".local"
     ports: Ports = field(default_factory=Ports)
+    tools: Path = ROOT / ".local"
+    """What `make routers` and `make kafka` got, for all stacks of the checkout."""
 
     @property
     def data(self) -> Path:
@@ -71,12 +73,12 @@ class Layout:
     @property
     def programs(self) -> Path:
         """Router binaries."""
-        return self.home / "bin"
+        return self.tools / "bin"
 
     @property
     def jars(self) -> Path:
         """Apache Kafka."""
-        return self.home / "kafka"
+        return self.tools / "kafka"
 
     @property
     def entrance_url(self) -> str:

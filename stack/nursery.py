@@ -66,7 +66,10 @@ class Forked:
         return self.process.exitcode
 
     def send_signal(self, number: int) -> None:
-        os.kill(self.pid, number)
+        try:
+            os.kill(self.pid, number)
+        except ProcessLookupError:  # it ended, and the nursery has buried it already
+            return
 
 
 @dataclass(frozen=True)

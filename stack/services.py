@@ -14,6 +14,7 @@ from stack.layout import ROOT, SUBGRAPHS, Layout, url
 from stack.nursery import fork
 from stack.portone.settings import Settings as PortOneSettings
 from stack.portone.settings import payment_environment
+from stack.ports import LOOPBACK
 from stack.server import Server
 from stack.wire import http_answers
 
@@ -37,6 +38,7 @@ class Surroundings:
             **self.inherited,
             **self.backing.environment(),
             "ENVIRONMENT": "local",
+            "HOST": LOOPBACK,
             "PUBLIC_URL": self.layout.entrance_url,
             "JWKS_URL": self.layout.jwks_url,
             "PORT": str(self.layout.ports.apis[subgraph]),

@@ -40,7 +40,8 @@ def stop_when_told() -> None:
     task = asyncio.current_task()
     assert task is not None  # noqa: S101
     for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(told, task.cancel)
+        if signal.getsignal(told) is not signal.SIG_IGN:  # nohup
+            asyncio.get_running_loop().add_signal_handler(told, task.cancel)
 
 
 def print_addresses(layout: Layout, progress: Progress) -> None:

@@ -91,7 +91,7 @@ async def test_a_port_in_use_is_said_in_one_line_and_nothing_is_left(tmp_path: P
 
 async def test_routers_that_are_not_there_are_said_before_anything_is_started(tmp_path: Path) -> None:
     before = ours()
-    layout = Layout(tmp_path, Ports.free())
+    layout = Layout(tmp_path, Ports.free(), tools=tmp_path)
     with pytest.raises(StackError, match=r"^apollo-router is neither in .* nor on the PATH: run `make routers`"):
         async with local_stack(layout, Options(routers=True), quiet(), {"PATH": str(tmp_path)}):
             pytest.fail("it started without routers")
