@@ -1,4 +1,4 @@
-"""Migrations: the body of every env.py, and the commands that write, run and check them."""
+"""Migrations: the body of every env.py, and the commands that write, run and check them, one at a time in a process."""
 
 import argparse
 import asyncio

@@ -160,7 +160,7 @@ def numbers_by_key(records: list[Record]) -> dict[str, list[int]]:
     return found
 
 
-def environment(settings: Settings) -> dict[str, str]:
+def environment(settings: ServiceSettings) -> dict[str, str]:
     """The same settings for another process."""
     return {
         "PATH": os.environ["PATH"],
@@ -175,8 +175,10 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-async def process(settings: Settings, module: str, *arguments: str, **more: str) -> asyncio.subprocess.Process:
-    """`python -m module` on the same servers; what it says is seen when a test fails."""
+async def process(
+    settings: ServiceSettings, module: str, *arguments: str, stdout: int | None = None, **more: str
+) -> asyncio.subprocess.Process:
+    """`python -m module` on the same servers."""
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *arguments, env=environment(settings) | more
+        *(sys.executable, "-m", module, *arguments), env=environment(settings) | more, stdout=stdout
     )
