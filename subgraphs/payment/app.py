@@ -4,10 +4,11 @@ from fastapi import FastAPI
 
 from chassis.service import create_service, serve
 
-from .payments.http import routes
+from .checkout.http import checkout_routes
 from .resources import open_resources
 from .schema import admin, public
 from .settings import Settings
+from .webhooks.http import webhook_routes
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -15,7 +16,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         schemas={"/graphql": public, "/admin/graphql": admin},
         resources=open_resources,
-        routers=[routes(settings)],
+        routers=[webhook_routes(settings), checkout_routes(settings)],
     )
 
 

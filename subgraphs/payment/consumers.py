@@ -12,7 +12,7 @@ from chassis.events import Message
 
 from .payments.close import close_payment
 from .payments.open import open_payment
-from .payments.refund import refund_payment
+from .refunds.request import request_refund
 from .settings import Settings
 
 consumer = Consumer("payment")
@@ -59,6 +59,6 @@ async def close_it(session: AsyncSession, message: ClosePayment, cache: Cache) -
 
 @consumer.on("payment.refund-payment")
 async def refund_it(session: AsyncSession, message: RefundPayment, cache: Cache) -> None:
-    await refund_payment(
+    await request_refund(
         session, cache, message.booking_id, refund_id=message.refund_id, amount=message.amount, reason=message.reason
     )

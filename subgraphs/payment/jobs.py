@@ -15,12 +15,12 @@ from chassis import clock
 from chassis.cache import Cache
 from chassis.database import Database
 
+from .ledger.request_reconciliation import DUE
+from .ledger.rules import LEASE
 from .payments import store
-from .payments.ask_soon import DUE
-from .payments.attend import attend_payment
-from .payments.portone import PortOne
-from .payments.provider import Provider, ProviderError
-from .payments.rules import LEASE
+from .payments.reconcile import reconcile_payment
+from .provider.portone import PortOne
+from .provider.protocol import Provider, ProviderError
 from .settings import Settings
 
 logger = structlog.get_logger(__name__)
@@ -29,17 +29,17 @@ logger = structlog.get_logger(__name__)
 _PAUSE = 0.05
 
 
-async def attend_due_payments(database: Database, cache: Cache, provider: PortOne, settings: Settings) -> None:
+async def reconcile_due_payments(database: Database, cache: Cache, provider: PortOne, settings: Settings) -> None:
     """Runs until it is cancelled; what it has begun then is taken up by another once its lease is over."""
     busy: set[asyncio.Task[None]] = set()
-    async with cache.joined(DUE) as nudged, asyncio.TaskGroup() as attending:
+    async with cache.joined(DUE) as nudged, asyncio.TaskGroup() as running:
         while True:
             nudged.clear()
-            for payment_id in await _take_due(database, settings.attend_at_once - len(busy)):
-                task = attending.create_task(_attend(database, cache, provider, payment_id))
+            for payment_id in await _take_due(database, settings.reconcile_at_once - len(busy)):
+                task = running.create_task(_reconcile(database, cache, provider, payment_id))
                 busy.add(task)
                 task.add_done_callback(busy.discard)
-            if len(busy) == settings.attend_at_once:
+            if len(busy) == settings.reconcile_at_once:
                 await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
                 continue
             patience = await _until_due(database, settings.look_seconds)
@@ -52,14 +52,14 @@ async def _take_due(database: Database, room: int) -> Sequence[UUID]:
         return await store.take_due(session, room, LEASE)
 
 
-async def _attend(database: Database, cache: Cache, provider: Provider, payment_id: UUID) -> None:
+async def _reconcile(database: Database, cache: Cache, provider: Provider, payment_id: UUID) -> None:
     """One payment's trouble keeps no other waiting; its lease is over before long, and it comes again."""
     try:
-        await attend_payment(database, cache, provider, payment_id)
+        await reconcile_payment(database, cache, provider, payment_id)
     except ProviderError as error:
         logger.warning("provider_failed", payment_id=str(payment_id), error=str(error))
     except Exception:
-        logger.exception("payment_not_attended", payment_id=str(payment_id))
+        logger.exception("payment_not_reconciled", payment_id=str(payment_id))
 
 
 async def _until_due(database: Database, at_most: float) -> float:

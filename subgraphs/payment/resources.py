@@ -5,7 +5,7 @@ from chassis.database import Database
 from chassis.resources import Resources
 
 from .database import Outbox
-from .payments.portone import PortOne
+from .provider.portone import PortOne
 from .settings import Settings
 
 

@@ -24,7 +24,7 @@ class Settings(ServiceSettings):
     """What the checkout page offers, comma separated, in this order."""
     account_hours: int = Field(default=24, ge=1)
     """How long an account number takes deposits."""
-    attend_at_once: int = Field(default=10, ge=1)
+    reconcile_at_once: int = Field(default=10, ge=1)
     """How many payments one worker asks the provider about at the same time."""
     look_seconds: float = Field(default=2.0, gt=0)
     """How often a worker looks for due payments when nothing nudges it."""

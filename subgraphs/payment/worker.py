@@ -4,11 +4,11 @@ from chassis import worker
 from chassis.worker import Job
 
 from .consumers import consumer
-from .jobs import attend_due_payments
+from .jobs import reconcile_due_payments
 from .resources import open_resources
 from .settings import Settings
 
-JOBS = [Job("attend_due_payments", None, attend_due_payments)]
+JOBS = [Job("reconcile_due_payments", None, reconcile_due_payments)]
 
 
 def main() -> None:

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from typing import cast
 from uuid import UUID
 
-from subgraphs.payment.jobs import attend_due_payments
-from subgraphs.payment.payments.tables import PaymentStatus
+from subgraphs.payment.jobs import reconcile_due_payments
+from subgraphs.payment.ledger.tables import PaymentStatus
 from subgraphs.payment.settings import Settings
 from tests.payment.world import World
 
@@ -17,7 +17,7 @@ async def working(world: World, workers: int = 1) -> AsyncIterator[None]:
     service = world.service
     settings = cast("Settings", service.settings)
     running = [
-        asyncio.create_task(attend_due_payments(service.database, service.cache, world.provider, settings))
+        asyncio.create_task(reconcile_due_payments(service.database, service.cache, world.provider, settings))
         for _ in range(workers)
     ]
     try:

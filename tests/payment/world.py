@@ -18,11 +18,14 @@ from chassis import clock
 from chassis.ids import uuid7
 from chassis.testing import Answer, SubgraphUnderTest
 from stack.portone.settings import Settings as SimulatorSettings
+from subgraphs.payment.ledger import store as ledger
+from subgraphs.payment.ledger.rules import LEASE
+from subgraphs.payment.ledger.tables import Payment, PaymentEvent
 from subgraphs.payment.payments import store
-from subgraphs.payment.payments.attend import attend_payment
-from subgraphs.payment.payments.portone import PortOne
-from subgraphs.payment.payments.rules import LEASE
-from subgraphs.payment.payments.tables import Payment, PaymentEvent, Refund
+from subgraphs.payment.payments.reconcile import reconcile_payment
+from subgraphs.payment.provider.portone import PortOne
+from subgraphs.payment.refunds.store import refunds_of
+from subgraphs.payment.refunds.tables import Refund
 
 AMOUNT = Decimal(130000)
 
@@ -153,7 +156,7 @@ class World:
         return payment_id
 
     async def attend(self, payment_id: UUID) -> None:
-        await attend_payment(self.service.database, self.service.cache, self.provider, payment_id)
+        await reconcile_payment(self.service.database, self.service.cache, self.provider, payment_id)
 
     async def attend_due(self) -> list[UUID]:
         """What a worker does when it looks; which payments that were."""
@@ -172,17 +175,17 @@ class World:
 
     async def payment(self, payment_id: UUID) -> Payment:
         async with self.service.database.reading() as session:
-            found = await store.find_payment(session, payment_id)
+            found = await ledger.find_payment(session, payment_id)
         assert found is not None
         return found
 
     async def refunds(self, payment_id: UUID) -> list[Refund]:
         async with self.service.database.reading() as session:
-            return list(await store.refunds_of(session, payment_id))
+            return list(await refunds_of(session, payment_id))
 
     async def history(self, payment_id: UUID) -> list[PaymentEvent]:
         async with self.service.database.reading() as session:
-            return (await store.history_by_payment(session, [payment_id])).get(payment_id, [])
+            return (await ledger.history_by_payment(session, [payment_id])).get(payment_id, [])
 
     async def said(self) -> list[str]:
         """What payment told the others so far."""

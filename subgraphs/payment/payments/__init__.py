@@ -1,1 +1,1 @@
-"""Payments and their refunds."""
+"""One payment a booking: opened, closed, and kept as the provider says it stands."""

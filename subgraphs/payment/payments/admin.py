@@ -12,52 +12,21 @@ from chassis.ids import parse_id
 from chassis.roles import Role, requires_role
 from chassis.types import Connection, Money, wants_total
 
+from ..ledger import tables
+from ..provider.portone import PortOne
 from ..references import User
-from . import store, tables
-from .loaders import history_by_payment, payments_by_booking, payments_by_id, refunds_by_id, refunds_by_payment
-from .portone import PortOne
-from .reconcile import reconcile_payment
-from .refund_by_hand import refund_by_hand
-from .settle_by_hand import settle_refund_by_hand
-from .types import PaymentMethod, PaymentOrder, PaymentStatus, RefundStatus
+from ..refunds.admin import AdminRefund, is_admin
+from ..refunds.loaders import refunds_by_payment
+from ..refunds.request_by_hand import request_refund_by_hand
+from ..refunds.settle_by_hand import settle_refund_by_hand
+from . import store
+from .loaders import history_by_payment, payments_by_booking, payments_by_id
+from .reconcile import reconcile_on_request
+from .types import PaymentMethod, PaymentOrder, PaymentStatus
 
 BY_ADMIN = requires_role(Role.ADMIN)
 # A default is printed as it is written: `filter: PaymentFilter! = {}`.
 ALL: Any = {}
-
-
-def is_admin(info: Info) -> bool:
-    return info.context.principal.role is Role.ADMIN
-
-
-@strawberry.federation.type(name="Refund", keys=["id"])
-class AdminRefund:
-    id: strawberry.ID
-    amount: Money
-    reason: str
-    status: RefundStatus
-    failure_reason: str | None
-    requested_at: datetime
-    requested_by: User | None
-    settled_at: datetime | None
-
-    @classmethod
-    def from_row(cls, row: tables.Refund) -> Self:
-        return cls(
-            id=strawberry.ID(str(row.id)),
-            amount=Money(amount=row.amount, currency=row.currency),
-            reason=row.reason,
-            status=RefundStatus(row.status.value),
-            failure_reason=row.failure_reason,
-            requested_at=row.created_at,
-            requested_by=User.of(row.created_by),
-            settled_at=row.settled_at,
-        )
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Self | None:  # noqa: A002 - the key's name
-        row = await info.context.loader(refunds_by_id).load(parse_id(id)) if is_admin(info) else None
-        return cls.from_row(row) if row else None
 
 
 @strawberry.type
@@ -195,7 +164,7 @@ class PaymentAdminMutation:
     @strawberry.mutation(description="Gives back a part by hand; never more than is left.", extensions=[BY_ADMIN])
     async def refund_payment(self, info: Info, input: RefundPaymentInput) -> AdminPayment:  # noqa: A002 - its name
         async with info.context.database.transaction(by=info.context.principal.user_id) as session:
-            payment = await refund_by_hand(
+            payment = await request_refund_by_hand(
                 session,
                 info.context.cache,
                 parse_id(input.payment_id, "paymentId"),
@@ -214,7 +183,7 @@ class PaymentAdminMutation:
     @strawberry.mutation(description="Asks the provider how the payment stands and acts on it.", extensions=[BY_ADMIN])
     async def reconcile_payment(self, info: Info, payment_id: strawberry.ID) -> AdminPayment:
         context = info.context
-        payment = await reconcile_payment(
+        payment = await reconcile_on_request(
             context.database, context.cache, context.resources[PortOne], parse_id(payment_id, "paymentId")
         )
         return AdminPayment.from_row(payment)

@@ -9,27 +9,37 @@ from chassis.cache import Cache
 from chassis.outbox import publish
 
 from ..events import PaymentClosed
+from ..ledger import store as ledger
+from ..ledger.request_reconciliation import request_reconciliation
+from ..ledger.tables import Payment, PaymentStatus
 from . import store
-from .ask_soon import ask_soon
+from .announce import announce_payment
 from .rules import UNPAID
-from .standing import tell_standing
 
 
 async def close_payment(session: AsyncSession, cache: Cache, booking_id: UUID) -> None:
     """Answer at once what is decided.
 
-    What is not is written down as wished, and decided by the next reading of the provider under the row's lock: a
+    What is not is written down as wished, and decided by the next read of the provider under the row's lock: a
     call to the provider has no place inside this transaction.
     """
     await store.lock_booking(session, booking_id)
-    payment = await store.lock_payment_of_booking(session, booking_id)
+    payment = await ledger.lock_payment_of_booking(session, booking_id)
     if payment is None:
         await store.mark_closed(session, booking_id)
         publish(session, PaymentClosed(booking_id=booking_id, payment_id=None))
     elif payment.status in UNPAID:
         if payment.close_requested_at is None:
             payment.close_requested_at = clock.now()
-            store.note(session, payment, "close requested")
-        ask_soon(session, cache, payment)
+            ledger.note(session, payment, "close requested")
+        request_reconciliation(session, cache, payment)
     else:
-        tell_standing(session, payment)
+        announce_payment(session, payment)
+
+
+def close_unpaid(session: AsyncSession, payment: Payment, why: str) -> None:
+    """No money came to it; the caller holds the lock of its row."""
+    payment.status = PaymentStatus.CLOSED
+    payment.closed_at = clock.now()
+    ledger.note(session, payment, "closed", why)
+    announce_payment(session, payment)

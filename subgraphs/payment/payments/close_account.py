@@ -5,9 +5,9 @@ from uuid import UUID
 from chassis.cache import Cache
 from chassis.database import Database
 
-from . import store
-from .end_unpaid import end_unpaid
-from .provider import NothingToClose, Provider, ProviderRefused
+from ..ledger import store as ledger
+from ..provider.protocol import NothingToClose, Provider, ProviderRefused
+from .close import close_unpaid
 from .rules import has_account_to_close
 from .sync import sync_payment
 
@@ -16,11 +16,11 @@ async def close_account(database: Database, cache: Cache, provider: Provider, pa
     why = "the account number is closed"
     try:
         await provider.close_account(payment_id, key=f"close-{payment_id}")
-    except NothingToClose:  # the deposit came first, or the account ended by itself: the next reading says which
+    except NothingToClose:  # the deposit came first, or the account ended by itself: the next read says which
         await sync_payment(database, cache, provider, payment_id)
     except ProviderRefused as refused:  # what is still paid into it goes back as late
         why = f"the account number could not be closed: {refused.kind}"
     async with database.transaction() as session:
-        payment = await store.lock_payment(session, payment_id)
+        payment = await ledger.lock_payment(session, payment_id)
         if has_account_to_close(payment):
-            end_unpaid(session, payment, why)
+            close_unpaid(session, payment, why)

@@ -6,11 +6,12 @@ from chassis.cache import Cache
 from chassis.database import Database
 from chassis.errors import NotFound, Unavailable
 
-from . import store
-from .provider import Provider, ProviderError
-from .rules import is_decided, is_mine
+from ..ledger import store as ledger
+from ..ledger.rules import is_mine
+from ..ledger.tables import Payment
+from ..provider.protocol import Provider, ProviderError
+from .rules import is_decided
 from .sync import sync_payment
-from .tables import Payment
 
 
 async def confirm_payment(
@@ -21,7 +22,7 @@ async def confirm_payment(
     The provider is not asked about what is decided for good.
     """
     async with database.reading() as session:
-        payment = await store.find_payment(session, payment_id)
+        payment = await ledger.find_payment(session, payment_id)
     if payment is None or (payer_id is not None and not is_mine(payment, payer_id)):
         raise NotFound("There is no such payment.")
     if is_decided(payment):

@@ -5,19 +5,10 @@ import strawberry
 from chassis.context import Info
 from chassis.ids import parse_id
 
+from ..provider.portone import PortOne
 from ..settings import Settings
 from .confirm import confirm_payment
-from .portone import PortOne
-from .provide_account import provide_refund_account
-from .types import Payment, Refund
-
-
-@strawberry.input
-class ProvideRefundAccountInput:
-    refund_id: strawberry.ID
-    bank: str
-    number: str
-    holder: str
+from .types import Payment
 
 
 @strawberry.type
@@ -36,18 +27,3 @@ class PaymentMutation:
             payer_id,
         )
         return Payment.from_row(payment, info.context.resources[Settings])
-
-    @strawberry.mutation
-    async def provide_refund_account(self, info: Info, input: ProvideRefundAccountInput) -> Refund:  # noqa: A002 - the contract's name
-        payer_id = info.context.principal.require_user()
-        async with info.context.database.transaction(by=payer_id) as session:
-            refund = await provide_refund_account(
-                session,
-                info.context.cache,
-                payer_id,
-                parse_id(input.refund_id, "refundId"),
-                bank=input.bank,
-                number=input.number,
-                holder=input.holder,
-            )
-        return Refund.from_row(refund)

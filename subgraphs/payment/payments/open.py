@@ -10,10 +10,12 @@ from chassis import clock
 from chassis.outbox import publish
 
 from ..events import PaymentClosed, PaymentRefused
+from ..ledger import store as ledger
+from ..ledger.rules import SILENCE
+from ..ledger.tables import Payment
 from . import store
-from .rules import SILENCE, refusal_to_open
-from .standing import tell_standing
-from .tables import Payment
+from .announce import announce_payment
+from .rules import refusal_to_open
 
 
 async def open_payment(
@@ -28,9 +30,9 @@ async def open_payment(
     due_at: datetime,
 ) -> None:
     await store.lock_booking(session, booking_id)
-    known = await store.lock_payment_of_booking(session, booking_id)
+    known = await ledger.lock_payment_of_booking(session, booking_id)
     if known is not None:
-        tell_standing(session, known)
+        announce_payment(session, known)
     elif await store.is_marked_closed(session, booking_id):
         publish(session, PaymentClosed(booking_id=booking_id, payment_id=None))
     elif refusal := refusal_to_open(amount, currency, our_currency):
@@ -46,10 +48,10 @@ async def open_payment(
             ask_at=clock.now() + SILENCE,
         )
         await _record(session, payment)
-        tell_standing(session, payment)
+        announce_payment(session, payment)
 
 
 async def _record(session: AsyncSession, payment: Payment) -> None:
     session.add(payment)
     await session.flush()  # its history points at it
-    store.note(session, payment, "opened", f"{payment.amount} {payment.currency}")
+    ledger.note(session, payment, "opened", f"{payment.amount} {payment.currency}")

@@ -9,8 +9,9 @@ from chassis.context import Info
 from chassis.ids import parse_id
 from chassis.types import Connection, wants_total
 
+from ..ledger import tables
 from ..settings import Settings
-from . import store, tables
+from . import store
 from .loaders import own_payments_by_id
 from .types import Payment, PaymentMethod, PaymentOrder, PaymentStatus
 

@@ -1,4 +1,4 @@
-"""Attend to a payment now, because an administrator wants to know."""
+"""Reconcile a payment with the provider: ask how it stands, then do there what is to be done."""
 
 from uuid import UUID
 
@@ -6,17 +6,29 @@ from chassis.cache import Cache
 from chassis.database import Database
 from chassis.errors import Unavailable
 
-from . import store
-from .attend import attend_payment
-from .provider import Provider, ProviderError
-from .tables import Payment
+from ..ledger import store as ledger
+from ..ledger.tables import Payment
+from ..provider.protocol import Provider, ProviderError
+from ..refunds.send import send_refund
+from .close_account import close_account
+from .rules import has_account_to_close
+from .sync import sync_payment
 
 
-async def reconcile_payment(database: Database, cache: Cache, provider: Provider, payment_id: UUID) -> Payment:
-    """Raises NotFound, and Unavailable while the provider does not answer."""
+async def reconcile_payment(database: Database, cache: Cache, provider: Provider, payment_id: UUID) -> None:
+    """Raises NotFound, and ProviderError; what was done until then stays done."""
+    payment = await sync_payment(database, cache, provider, payment_id)
+    if has_account_to_close(payment):
+        await close_account(database, cache, provider, payment_id)
+    while await send_refund(database, provider, payment_id):
+        await sync_payment(database, cache, provider, payment_id)
+
+
+async def reconcile_on_request(database: Database, cache: Cache, provider: Provider, payment_id: UUID) -> Payment:
+    """For an administrator who wants to know now. Raises NotFound, and Unavailable while the provider is away."""
     try:
-        await attend_payment(database, cache, provider, payment_id)
+        await reconcile_payment(database, cache, provider, payment_id)
     except ProviderError as error:
         raise Unavailable(retry_after=5, message="The payment provider does not answer. Please try again.") from error
     async with database.reading() as session:
-        return await store.get_payment(session, payment_id)
+        return await ledger.get_payment(session, payment_id)

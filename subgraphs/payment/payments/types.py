@@ -11,9 +11,11 @@ from chassis.context import Info
 from chassis.ids import parse_id
 from chassis.types import Money
 
+from ..ledger import tables
+from ..refunds.loaders import refunds_by_payment
+from ..refunds.types import Refund
 from ..settings import Settings
-from . import tables
-from .loaders import own_payments_by_booking, own_payments_by_id, own_refunds_by_id, refunds_by_payment
+from .loaders import own_payments_by_booking, own_payments_by_id
 from .rules import is_payable
 
 
@@ -31,16 +33,6 @@ class PaymentStatus(Enum):
     CLOSED = strawberry.enum_value("CLOSED", description="Nothing was paid and nothing can be.")
     PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
     REFUNDED = "REFUNDED"
-
-
-@strawberry.enum
-class RefundStatus(Enum):
-    REQUESTED = "REQUESTED"
-    NEEDS_ACCOUNT = strawberry.enum_value(
-        "NEEDS_ACCOUNT", description="Paid by virtual account: say where to with `provideRefundAccount`."
-    )
-    SUCCEEDED = "SUCCEEDED"
-    FAILED = "FAILED"
 
 
 @strawberry.enum
@@ -94,32 +86,6 @@ class VirtualAccount:
         if row.account_number is None:
             return None
         return cls(bank=row.account_bank or "", number=row.account_number, due_at=row.account_due_at or row.due_at)
-
-
-@strawberry.federation.type(keys=["id"])
-class Refund:
-    id: strawberry.ID
-    amount: Money
-    reason: str
-    status: RefundStatus
-    requested_at: datetime
-    settled_at: datetime | None
-
-    @classmethod
-    def from_row(cls, row: tables.Refund) -> Self:
-        return cls(
-            id=strawberry.ID(str(row.id)),
-            amount=Money(amount=row.amount, currency=row.currency),
-            reason=row.reason,
-            status=RefundStatus(row.status.value),
-            requested_at=row.created_at,
-            settled_at=row.settled_at,
-        )
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Self | None:  # noqa: A002 - the key's name
-        row = await info.context.loader(own_refunds_by_id).load(parse_id(id))
-        return cls.from_row(row) if row else None
 
 
 @strawberry.federation.type(keys=["id"])

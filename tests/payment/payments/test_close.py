@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from subgraphs.payment.payments.tables import PaymentStatus
+from subgraphs.payment.ledger.tables import PaymentStatus
 from tests.payment.world import AMOUNT, World, turn_clock
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from subgraphs.payment.payments import store
+from subgraphs.payment.ledger import store as ledger
 from tests.payment.world import AMOUNT, World
 
 
@@ -34,7 +34,7 @@ async def test_what_can_not_be_paid_is_refused_and_nothing_is_opened(
     (refused,) = await world.service.published()
     assert (refused.name, refused.payload["reason"]) == ("payment.payment.refused", "PAYMENT_FAILED")
     async with world.service.database.reading() as session:
-        assert await store.payments_by_booking(session, [world.booking_id]) == {}
+        assert await ledger.payments_by_booking(session, [world.booking_id]) == {}
 
 
 async def test_opening_after_closing_opens_nothing(world: World) -> None:

@@ -8,11 +8,12 @@ from uuid import UUID
 import pytest
 
 from chassis import clock
+from subgraphs.payment.ledger import store as ledger
+from subgraphs.payment.ledger.tables import PaymentMethod, PaymentStatus
 from subgraphs.payment.payments import store
-from subgraphs.payment.payments.reading import Reading, State, Ticket
-from subgraphs.payment.payments.rules import Finding
-from subgraphs.payment.payments.tables import PaymentMethod, PaymentStatus
-from subgraphs.payment.payments.take_reading import take_reading
+from subgraphs.payment.payments.apply_snapshot import apply_snapshot
+from subgraphs.payment.payments.rules import Finding, Ticket
+from subgraphs.payment.provider.snapshot import Snapshot, State
 from tests.payment.world import AMOUNT, World, turn_clock
 
 
@@ -179,7 +180,7 @@ async def test_a_read_begun_before_the_last_one_applied_is_discarded(world: Worl
     await world.simulator.click(payment_id, "fail")
     await world.attend(payment_id)
 
-    found = await _apply(world, early, Reading(State.READY, "READY"))
+    found = await _apply(world, early, Snapshot(State.READY, "READY"))
 
     assert found is Finding.STALE
     assert (await world.payment(payment_id)).status is PaymentStatus.FAILED
@@ -190,7 +191,7 @@ async def test_paid_never_goes_back(world: World, state: State) -> None:
     payment_id = await world.paid()
     said = await world.said()
 
-    await _apply(world, await _ticket(world, payment_id), Reading(state, state.name, currency="KRW", total=AMOUNT))
+    await _apply(world, await _ticket(world, payment_id), Snapshot(state, state.name, currency="KRW", total=AMOUNT))
 
     payment = await world.payment(payment_id)
     assert (payment.status, payment.paid_amount) == (PaymentStatus.PAID, AMOUNT)
@@ -200,7 +201,7 @@ async def test_paid_never_goes_back(world: World, state: State) -> None:
 async def test_an_unknown_state_is_tolerated_and_asked_about_again(world: World) -> None:
     payment_id = await world.open()
 
-    await _apply(world, await _ticket(world, payment_id), Reading(State.UNKNOWN, "ON_THE_MOON"))
+    await _apply(world, await _ticket(world, payment_id), Snapshot(State.UNKNOWN, "ON_THE_MOON"))
 
     payment = await world.payment(payment_id)
     assert payment.status is PaymentStatus.READY
@@ -214,7 +215,7 @@ async def test_a_wish_that_comes_during_a_read_is_not_lost(world: World) -> None
     await world.simulator.click(payment_id, "pay")
     await world.deliver(world.postbox.next("Transaction.Paid"))
 
-    await _apply(world, ticket, Reading(State.READY, "READY"))
+    await _apply(world, ticket, Snapshot(State.READY, "READY"))
 
     assert await world.attend_due() == [payment_id]
     assert await world.said() == ["opened", "paid"]
@@ -248,7 +249,7 @@ async def _ticket(world: World, payment_id: UUID) -> Ticket:
         return await store.begin_read(session, payment_id)
 
 
-async def _apply(world: World, ticket: Ticket, reading: Reading) -> Finding:
+async def _apply(world: World, ticket: Ticket, snapshot: Snapshot) -> Finding:
     async with world.service.database.transaction() as session:
-        payment = await store.lock_payment(session, ticket.payment_id)
-        return await take_reading(session, world.service.cache, payment, ticket, reading)
+        payment = await ledger.lock_payment(session, ticket.payment_id)
+        return await apply_snapshot(session, world.service.cache, payment, ticket, snapshot)

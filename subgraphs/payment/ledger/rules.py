@@ -1,0 +1,29 @@
+"""What is true of every payment: whose it is, what is left of the money, and how long others are waited for."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from .tables import Payment, PaymentStatus
+
+# A provider or a webhook that has been silent this long is asked.
+SILENCE: Final = timedelta(minutes=2)
+# Longer than the provider may take to answer: whoever has begun has that long before another begins.
+LEASE: Final = timedelta(seconds=90)
+
+
+def left_to_refund(payment: Payment) -> Decimal:
+    """What came, less what went back and what is on its way."""
+    return (payment.paid_amount or Decimal(0)) - payment.refunded - payment.refunding
+
+
+def status_of_money(payment: Payment) -> PaymentStatus:
+    """Of a payment whose money came."""
+    if not payment.refunded:
+        return PaymentStatus.PAID
+    return PaymentStatus.REFUNDED if payment.refunded == payment.paid_amount else PaymentStatus.PARTIALLY_REFUNDED
+
+
+def is_mine(payment: Payment | None, person: UUID | None) -> bool:
+    return payment is not None and payment.payer_id == person

@@ -1,0 +1,76 @@
+"""Take what the provider says of a payment, under the lock of its row: the one place where money is believed."""
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chassis import clock
+from chassis.cache import Cache
+from chassis.outbox import publish
+
+from ..events import AccountIssued
+from ..ledger import store as ledger
+from ..ledger.request_reconciliation import request_reconciliation
+from ..ledger.tables import Payment, PaymentStatus
+from ..provider.snapshot import Snapshot
+from ..refunds.follow import follow_refunds
+from ..refunds.store import refunds_of
+from .close import close_unpaid
+from .receive_money import receive_money
+from .rules import PENDING_GRACE, Finding, Ticket, finding, must_close, next_ask_at, status_while_waiting
+
+
+async def apply_snapshot(
+    session: AsyncSession, cache: Cache, payment: Payment, ticket: Ticket, snapshot: Snapshot
+) -> Finding:
+    found = finding(payment, ticket, snapshot)
+    if found is not Finding.STALE:
+        payment.read_applied = ticket.number
+        await _act_on(session, payment, found, snapshot)
+    payment.ask_at = next_ask_at(payment, await refunds_of(session, payment.id), clock.now())
+    if payment.wishes != ticket.wishes:
+        request_reconciliation(session, cache, payment)
+    return found
+
+
+async def _act_on(session: AsyncSession, payment: Payment, found: Finding, snapshot: Snapshot) -> None:
+    _note_details(payment, snapshot)
+    if found is Finding.WAITING:
+        _wait(session, payment, snapshot)
+    elif found is Finding.ENDED:
+        close_unpaid(session, payment, "ended by the provider")
+    elif found is not Finding.KNOWN:
+        receive_money(session, payment, found, snapshot)
+    if payment.paid_at is not None:
+        await follow_refunds(session, payment, snapshot)
+
+
+def _note_details(payment: Payment, snapshot: Snapshot) -> None:
+    payment.method = snapshot.method or payment.method
+    payment.transaction_id = snapshot.transaction_id or payment.transaction_id
+    payment.receipt_url = snapshot.receipt_url or payment.receipt_url
+
+
+def _wait(session: AsyncSession, payment: Payment, snapshot: Snapshot) -> None:
+    status = status_while_waiting(snapshot)
+    if status is not payment.status:
+        ledger.note(session, payment, f"the provider says {snapshot.said}", snapshot.failure)
+    payment.status, payment.failure_reason = status, snapshot.failure
+    _take_account(session, payment, snapshot)
+    now = clock.now()
+    if payment.close_requested_at is not None and status is PaymentStatus.PENDING and payment.pending_until is None:
+        payment.pending_until = now + PENDING_GRACE
+    if must_close(payment, now):
+        close_unpaid(session, payment, f"the provider says {snapshot.said}")
+
+
+def _take_account(session: AsyncSession, payment: Payment, snapshot: Snapshot) -> None:
+    account = snapshot.account
+    if account is None or payment.account_number == account.number:
+        return
+    payment.account_bank, payment.account_number = account.bank, account.number
+    payment.account_due_at = account.due_at
+    publish(
+        session,
+        AccountIssued(
+            booking_id=payment.booking_id, payment_id=payment.id, due_at=payment.account_due_at or payment.due_at
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The payment provider: what is asked of it, what it answers, and the call to PortOne."""

@@ -1,0 +1,153 @@
+"""What is true of refunds: what may go back, which is sent next, and which the provider has made already."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from chassis.errors import Conflict, DomainError, FieldError, InvalidInput
+from chassis.money import round_down
+
+from ..ledger.rules import SILENCE, left_to_refund
+from ..ledger.tables import Payment, PaymentMethod
+from ..provider.snapshot import Cancellation, Outcome, Snapshot
+from .tables import Refund, RefundStatus
+
+RETRY_REFUND: Final = timedelta(seconds=30)
+RETRY_REFUND_AT_MOST: Final = timedelta(hours=6)
+
+
+class NoAccountWanted(Conflict):
+    def __init__(self) -> None:
+        super().__init__("This refund does not wait for an account.")
+
+
+class NothingWasPaid(Conflict):
+    def __init__(self) -> None:
+        super().__init__("Nothing was paid that could be given back.")
+
+
+class NotToBeSettledByHand(Conflict):
+    def __init__(self) -> None:
+        super().__init__("The money is back already, or the provider may still give it back.")
+
+
+class RefundExceedsPayment(DomainError):
+    code = "REFUND_EXCEEDS_PAYMENT"
+
+    def __init__(self, left: Decimal) -> None:
+        super().__init__(f"Only {left:f} is left to give back.")
+
+
+class IdempotencyMismatch(DomainError):
+    code = "IDEMPOTENCY_MISMATCH"
+
+    def __init__(self) -> None:
+        super().__init__("This key was used for another refund.")
+
+
+def refusal_to_refund(payment: Payment, amount: Decimal) -> str | None:
+    if payment.paid_at is None:
+        return "NOT_PAID"
+    if amount <= 0 or amount != round_down(amount, payment.paid_currency or payment.currency):
+        return "NOT_AN_AMOUNT"
+    return "REFUND_EXCEEDS_PAYMENT" if amount > left_to_refund(payment) else None
+
+
+def ensure_refundable(payment: Payment, amount: Decimal) -> None:
+    refusal = refusal_to_refund(payment, amount)
+    if refusal == "NOT_AN_AMOUNT":
+        raise InvalidInput("This amount can't be given back.", [FieldError("amount", refusal)])
+    if refusal == "NOT_PAID":
+        raise NothingWasPaid
+    if refusal is not None:
+        raise RefundExceedsPayment(left_to_refund(payment))
+
+
+def ensure_key(key: str) -> None:
+    if not 1 <= len(key) <= 255:
+        raise InvalidInput("A key has 1 to 255 characters.", [FieldError("idempotencyKey", "LENGTH")])
+
+
+def ensure_reason(text: str, field: str) -> None:
+    """It is shown to the payer and stands with the provider."""
+    if not 1 <= len(text.strip()) <= 500:
+        raise InvalidInput("Please say why in 1 to 500 characters.", [FieldError(field, "LENGTH")])
+
+
+def ensure_same_refund(refund: Refund, amount: Decimal, reason: str) -> None:
+    if (refund.amount, refund.reason) != (amount, reason):
+        raise IdempotencyMismatch
+
+
+def ensure_settleable_by_hand(refund: Refund) -> None:
+    if refund.settled_at is not None or is_under_way(refund):
+        raise NotToBeSettledByHand
+
+
+def first_status(payment: Payment) -> RefundStatus:
+    """An account number only took money: where it goes back to has to be said."""
+    by_account = payment.method is PaymentMethod.VIRTUAL_ACCOUNT
+    return RefundStatus.NEEDS_ACCOUNT if by_account else RefundStatus.REQUESTED
+
+
+def ensure_needs_account(refund: Refund) -> None:
+    if refund.status is not RefundStatus.NEEDS_ACCOUNT:
+        raise NoAccountWanted
+
+
+def ensure_account(bank: str, number: str, holder: str) -> None:
+    """Banks are named by the provider's codes, such as SHINHAN."""
+    forms = {"bank": ("[A-Z][A-Z_]{1,39}", bank), "number": ("[0-9-]{4,30}", number), "holder": (r"\S.{0,49}", holder)}
+    wrong = [FieldError(field, "INVALID") for field, (form, given) in forms.items() if not re.fullmatch(form, given)]
+    if wrong:
+        raise InvalidInput("This is no bank account.", wrong)
+
+
+def is_under_way(refund: Refund) -> bool:
+    """Sent, or about to be: the provider may have it."""
+    return refund.key is not None and refund.settled_at is None
+
+
+def next_to_send(refunds: Sequence[Refund], now: datetime) -> Refund | None:
+    """One at a time: the one under way if it is due again, else the first that waits."""
+    under_way = [each for each in refunds if is_under_way(each)]
+    waiting = under_way or [each for each in refunds if each.settled_at is None]
+    return next((each for each in waiting if each.try_at is not None and each.try_at <= now), None)
+
+
+def cancellation_of(refund: Refund, snapshot: Snapshot, known: Iterable[str]) -> Cancellation | None:
+    """The provider's record of a refund under way: by its id, or the one of its amount that no other refund has.
+
+    An answer that was lost is found here, which is why it is looked for before every send.
+    """
+    others = set(known) - {refund.cancellation_id}
+    for each in snapshot.cancellations:
+        if each.id == refund.cancellation_id:
+            return each
+    if refund.cancellation_id is not None:
+        return None
+    mine = (each for each in snapshot.cancellations if each.id not in others and each.amount == refund.amount)
+    return next((each for each in mine if each.outcome is not Outcome.FAILED), None)
+
+
+def cancellations_of_others(snapshot: Snapshot, refunds: Iterable[Refund]) -> list[Cancellation]:
+    """Money that went back, or is going, without a refund of ours."""
+    known = known_cancellations(refunds)
+    return [each for each in snapshot.cancellations if each.id not in known and each.outcome is not Outcome.FAILED]
+
+
+def known_cancellations(refunds: Iterable[Refund]) -> frozenset[str]:
+    return frozenset(each.cancellation_id for each in refunds if each.cancellation_id is not None)
+
+
+def retry_refund_after(attempts: int) -> timedelta:
+    doubled: int = 2 ** min(attempts, 20)
+    return min(RETRY_REFUND * doubled, RETRY_REFUND_AT_MOST)
+
+
+def next_refund_at(refunds: Sequence[Refund], now: datetime) -> datetime | None:
+    """When the provider is to be asked about refunds again; None when none of them moves by itself."""
+    waiting = [each for each in refunds if each.settled_at is None and each.status is not RefundStatus.NEEDS_ACCOUNT]
+    return min((each.try_at or now + SILENCE for each in waiting), default=None)
