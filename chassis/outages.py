@@ -43,10 +43,16 @@ _AWAY = (
 )
 
 
+# A connection used on after it broke. A session used on after a failed flush raises the same with another code.
+_BROKEN_IN_A_TRANSACTION = "8s2b"
+
+
 def is_outage(error: BaseException) -> bool:
     """Whether the error says nothing about the request itself."""
     if isinstance(error, sqlalchemy.exc.DBAPIError):
         return error.connection_invalidated or _is_database_outage(error.orig)
+    if isinstance(error, sqlalchemy.exc.PendingRollbackError):
+        return error.code == _BROKEN_IN_A_TRANSACTION
     if isinstance(error, BaseExceptionGroup):
         return all(is_outage(each) for each in error.exceptions)
     if isinstance(error, aiokafka.errors.KafkaError) and error.retriable:

@@ -5,7 +5,7 @@ import socket
 import pytest
 import redis.exceptions
 from aiokafka import errors as kafka
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.errors import DomainError
@@ -29,6 +29,7 @@ def said(sqlstate: str | None, *, invalidated: bool = False) -> DBAPIError:
         *(said(state) for state in ("40001", "40P01", "55P03", "57014", "25006")),
         said(None, invalidated=True),
         DBAPIError("SELECT 1", {}, ConnectionRefusedError()),
+        PendingRollbackError("the connection broke", code="8s2b"),
         PoolTimeout(),
         ConnectionRefusedError(),
         ConnectionResetError(),
@@ -59,6 +60,7 @@ def test_what_is_away_or_busy_is_an_outage(error: Exception) -> None:
         *(said(state) for state in ("23505", "23514", "22P02", "42P01", "22003")),
         said(None),
         IntegrityError("INSERT", {}, Answer("23505")),
+        PendingRollbackError("a flush failed", code="7s2a"),
         ValueError(),
         KeyError("id"),
         RuntimeError(),
