@@ -27,6 +27,7 @@ _REQUEST_TIMEOUT_MS = 10_000
 _BATCH_BYTES = 512 * 1024
 _LARGEST_RECORD = 900 * 1024  # a broker takes 1 MiB with everything around it
 _CLOSING_SECONDS = 5
+_LOOK_AGAIN = 0.05  # a broker answers before all of it knows the new topics
 
 _partition_of = DefaultPartitioner()
 
@@ -62,7 +63,7 @@ class Topics:
         return frozenset(topics) - await self.existing()
 
     async def declare(self, topics: Iterable[str]) -> None:
-        """Create those that are missing; another process may do the same at the same time."""
+        """Create those that are missing, and return when they are known; others may do the same at the same time."""
         absent = await self.missing(topics)
         if not absent:
             return
@@ -72,6 +73,9 @@ class Topics:
             error = for_code(code)
             if code and error is not TopicAlreadyExistsError:
                 raise error(f"{name} could not be created")
+        async with asyncio.timeout(_REQUEST_TIMEOUT_MS / 1000):
+            while await self.missing(absent):  # noqa: ASYNC110 (it happens in the broker)
+                await asyncio.sleep(_LOOK_AGAIN)
         logger.info("topics_declared", topics=sorted(absent))
 
     async def ping(self) -> None:

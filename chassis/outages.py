@@ -55,13 +55,17 @@ def is_outage(error: BaseException) -> bool:
         return error.code == _BROKEN_IN_A_TRANSACTION
     if isinstance(error, BaseExceptionGroup):
         return all(is_outage(each) for each in error.exceptions)
+    if isinstance(error, redis.exceptions.RedisError):
+        return _is_redis_outage(error)
     if isinstance(error, aiokafka.errors.KafkaError) and error.retriable:
         return True
+    return isinstance(error, _AWAY) or _is_database_outage(error)
+
+
+def _is_redis_outage(error: redis.exceptions.RedisError) -> bool:
     if isinstance(error, (redis.exceptions.AuthenticationError, redis.exceptions.AuthorizationError)):
         return False
-    if isinstance(error, redis.exceptions.ResponseError) and str(error).startswith(_REDIS_ANSWERS):
-        return True
-    return isinstance(error, _AWAY) or _is_database_outage(error)
+    return isinstance(error, _AWAY) or str(error).startswith(_REDIS_ANSWERS)
 
 
 def _is_database_outage(error: BaseException | None) -> bool:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     delete,
+    exists,
     func,
     select,
     text,
@@ -114,6 +115,15 @@ async def mark_sent(connection: AsyncConnection, table: Table, sequences: Collec
 def queue_of(row: Row[Any]) -> str:
     """What keeps its order: the rows of one key on their way to one topic."""
     return f"{row.topic} {row.key}"
+
+
+async def anything_sent(database: Database, since: datetime) -> bool:
+    """Whether the broker was ever told anything that was said since then."""
+    table = database.table("outbox")
+    async with database.reading() as session:
+        connection = await session.connection()
+        sent = exists().where(table.c.occurred_at >= since, table.c.sent_at.is_not(None))
+        return bool((await connection.execute(select(sent))).scalar_one())
 
 
 async def replay(database: Database, since: datetime) -> int:

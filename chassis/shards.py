@@ -54,6 +54,7 @@ class Shards:
     async def run(self, statement: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         """Call `statement(connection, …)`, one at a time: a connection can't do two things at once."""
         async with self._turn:
+            self._ensure_same_connection()
             return await statement(self._connection, *arguments, **options)
 
     async def share(self, busy: Collection[int]) -> None:
@@ -82,7 +83,13 @@ class Shards:
 
     async def _ask(self, statement: TextClause, **values: int) -> Any:
         async with self._turn:
+            self._ensure_same_connection()
             return (await self._connection.execute(statement, values)).scalar_one()
+
+    def _ensure_same_connection(self) -> None:
+        """SQLAlchemy would replace a broken connection without a word, and the new one holds no locks."""
+        if self._connection.invalidated:
+            raise ConnectionError("The connection that held the shards is lost.")
 
 
 async def _listen(connection: AsyncConnection, called: Callable[[], None]) -> None:

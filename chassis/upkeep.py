@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.pool import QueuePool
@@ -60,12 +60,17 @@ async def declare(settings: ServiceSettings, database: Database, topics: Topics,
         return
     await topics.declare(missing - {witness})
     if witness in missing:
+        await _tell_again(database, clock.now() - settings.replay_window)
+        await topics.declare([witness])
+    await database.doorbell.ring()
+
+
+async def _tell_again(database: Database, since: datetime) -> None:
+    if await outbox.anything_sent(database, since):
         # A relay may just be marking what the broker took while the topic was not there, and dropped.
         await asyncio.sleep(_MARKING_SECONDS)
-        again = await outbox.replay(database, clock.now() - settings.replay_window)
-        await topics.declare([witness])
-        logger.info("broker_is_new", sent_again=again)
-    await database.doorbell.ring()
+        again = await outbox.replay(database, since)
+        logger.warning("broker_forgot", sent_again=again)
 
 
 async def _measure(database: Database) -> None:

@@ -262,7 +262,7 @@ async def test_a_broker_that_forgot_everything_is_told_again_and_nothing_is_done
     settings: notes.Settings, database: Database, writer: Writer, tmp_path: Path
 ) -> None:
     broker, stopping = embedded_broker(tmp_path), asyncio.Event()
-    settings = settings.model_copy(update={"kafka_bootstrap": broker.url})
+    settings = settings.model_copy(update={"kafka_bootstrap": broker.url, "kafka_idempotent_producer": False})
     topics, producer = Topics(settings), Producer.connect(settings)
     own = upkeep.own_topics("notes", writer.consumer)
     relay = asyncio.create_task(Relay(database, producer).run(stopping))

@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Table, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import clock, outbox, relay, upkeep
 from chassis.database import Database
@@ -241,11 +242,32 @@ async def test_after_a_lost_connection_to_the_database_it_goes_on(
         await until(all_sent(database))
 
 
+async def test_a_connection_lost_while_it_marks_costs_the_shards_and_no_message(
+    database: Database, settings: notes.Settings, topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark_sent, losses = relay.mark_sent, [True]
+
+    async def lose_first(connection: AsyncConnection, table: Table, sequences: list[int]) -> None:
+        if losses:
+            losses.pop()
+            await connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        await mark_sent(connection, table, sequences)
+
+    monkeypatch.setattr(relay, "mark_sent", lose_first)
+    await take_notes(database, "kim", 5)
+    async with relaying(settings), listening(settings, TOPIC) as arrived:
+        assert numbers_by_key(await arrived(10)) == {"kim": [*range(5), *range(5)]}
+        await until(all_sent(database))
+        async with database.reading() as session:
+            held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 7301 AND granted")
+            assert (await session.exec(held)).scalar_one() == 16  # type: ignore[call-overload]
+
+
 async def test_a_broker_that_is_away_is_waited_for(
     database: Database, settings: notes.Settings, tmp_path: Path
 ) -> None:
     broker = embedded_broker(tmp_path)
-    own = settings.model_copy(update={"kafka_bootstrap": broker.url})
+    own = settings.model_copy(update={"kafka_bootstrap": broker.url, "kafka_idempotent_producer": False})
     topics, own_topics = Topics(own), upkeep.own_topics("notes", None)
     await take_notes(database, "kim", 2)
     async with relaying(own):

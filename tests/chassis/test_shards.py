@@ -113,6 +113,9 @@ async def test_with_its_connection_the_owner_loses_the_means_to_act(relays: Asyn
     await asyncio.wait_for(called.wait(), 10)
     with pytest.raises(DBAPIError):
         await loser.share(busy=())
+    for _ in range(3):  # nor does it get another connection by asking on
+        with pytest.raises(ConnectionError):
+            await loser.share(busy=())
     heir = await join(relays, database)
     async with asyncio.timeout(10):
         while heir.owned != EVERYTHING:
