@@ -18,7 +18,7 @@ ISSUE = "mutation ($id: ID!) { issueCoupon(couponEventId: $id) { id status rejec
 
 async def issue(subgraph: SubgraphUnderTest, event_id: UUID, person: UUID) -> dict[str, Any]:
     answer = await subgraph.graphql(ISSUE, {"id": str(event_id)}, user=person)
-    assert answer.errors == []
+    assert answer.errors == [], answer.errors
     found: dict[str, Any] = answer.data["issueCoupon"]
     return found
 

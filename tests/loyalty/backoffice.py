@@ -53,7 +53,7 @@ def an_event(coupon_id: UUID, **changes: Any) -> dict[str, Any]:
 
 async def create_coupon(subgraph: SubgraphUnderTest, **changes: Any) -> UUID:
     answer = await ask(subgraph, CREATE_COUPON, input=a_coupon(**changes))
-    assert answer.errors == []
+    assert answer.errors == [], answer.errors
     return UUID(answer.data["createCoupon"]["id"])
 
 
@@ -62,13 +62,13 @@ async def create_event(subgraph: SubgraphUnderTest, *, quantity: int | None = 10
     kind = "LIMITED" if quantity else "UNLIMITED"
     coupon_id = await create_coupon(subgraph, kind=kind, quantity=quantity)
     answer = await ask(subgraph, CREATE_EVENT, input=an_event(coupon_id, **changes))
-    assert answer.errors == []
+    assert answer.errors == [], answer.errors
     return UUID(answer.data["createCouponEvent"]["id"])
 
 
 async def stock(subgraph: SubgraphUnderTest, event_id: UUID) -> dict[str, Any]:
     answer = await ask(subgraph, STOCK, id=str(event_id))
-    assert answer.errors == []
+    assert answer.errors == [], answer.errors
     found: dict[str, Any] = answer.data["couponEvent"]["stock"]
     return found
 

@@ -32,7 +32,7 @@ async def status(subgraph: SubgraphUnderTest, user_id: UUID, user_coupon_id: UUI
 async def seen(subgraph: SubgraphUnderTest, user_id: UUID, user_coupon_id: UUID) -> dict[str, Any]:
     of = [{"__typename": "UserCoupon", "id": str(user_coupon_id)}]
     answer = await subgraph.graphql(SEEN, {"of": of}, user=user_id)
-    assert answer.errors == []
+    assert answer.errors == [], answer.errors
     found: dict[str, Any] = answer.data["_entities"][0]
     return found
 

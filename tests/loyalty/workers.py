@@ -3,12 +3,13 @@
 import asyncio
 import os
 import sys
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from chassis.ids import uuid7
+from chassis.settings import ServiceSettings
 from chassis.testing import SubgraphUnderTest
 from chassis.worker import run_worker
 from stack.ports import free_port
@@ -22,22 +23,24 @@ ROOT = Path(__file__).parents[2]
 
 
 @asynccontextmanager
-async def working(subgraph: SubgraphUnderTest, **changes: Any) -> AsyncIterator[None]:
-    """`changes` are settings that this worker has for itself."""
+async def working(subgraph: SubgraphUnderTest, **changes: Any) -> AsyncIterator[ServiceSettings]:
+    """`changes` are settings that this worker has for itself, beside topics that no other test has written to."""
     stopping = asyncio.Event()
-    settings = subgraph.settings.model_copy(update={"metrics_port": free_port(), **changes})
+    own = {"metrics_port": free_port(), "topic_prefix": f"test.{uuid7()}."}
+    settings = subgraph.settings.model_copy(update=own | changes)
     worker = asyncio.create_task(
         run_worker(settings, resources=open_resources, consumer=consumer, jobs=JOBS, stopping=stopping)
     )
     try:
-        yield
+        yield settings
     finally:
         stopping.set()
         await worker
 
 
-async def start_process(subgraph: SubgraphUnderTest, log: Path) -> Process:
-    """A worker as it runs in production; acceptances of a dead one are taken over after a second."""
+@asynccontextmanager
+async def worker_process(subgraph: SubgraphUnderTest, topics: str, log: Path) -> AsyncIterator[None]:
+    """A worker as it runs in production, killed at the end; what a dead one had taken is taken over after a second."""
     settings = subgraph.settings
     own = {
         "DATABASE_URL": settings.database_url.get_secret_value(),
@@ -45,19 +48,19 @@ async def start_process(subgraph: SubgraphUnderTest, log: Path) -> Process:
         "REDIS_URL": settings.redis_url.get_secret_value(),
         "KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
         "KAFKA_IDEMPOTENT_PRODUCER": "false",
-        "TOPIC_PREFIX": settings.topic_prefix,
+        "TOPIC_PREFIX": topics,
         "METRICS_PORT": str(free_port()),
         "LOYALTY_RELAY_TAKEOVER_SECONDS": "1",
     }
     with log.open("ab") as out:
-        return await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "subgraphs.loyalty.worker", cwd=ROOT, env=os.environ | own, stdout=out, stderr=out
         )
-
-
-async def kill(process: Process) -> None:
-    process.kill()
-    await process.wait()
+    try:
+        yield
+    finally:
+        process.kill()
+        await process.wait()
 
 
 async def until(state: Callable[[], Awaitable[T]], wanted: Callable[[T], bool], *, within: float = 60) -> T:

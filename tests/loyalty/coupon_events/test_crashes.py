@@ -8,23 +8,21 @@ from chassis.ids import uuid7
 from chassis.testing import SubgraphUnderTest
 from tests.loyalty.askers import ask_all, ensure_recorded, recorded, winners
 from tests.loyalty.backoffice import create_event, stock
-from tests.loyalty.workers import kill, start_process, until
+from tests.loyalty.workers import until, worker_process
 
 
 @pytest.mark.slow
 async def test_workers_killed_while_they_record_lose_nobody(subgraph: SubgraphUnderTest, tmp_path: Path) -> None:
-    event, log = await create_event(subgraph, quantity=400), tmp_path / "worker.log"
+    event, topics, log = await create_event(subgraph, quantity=400), f"test.{uuid7()}.", tmp_path / "worker.log"
     people, won = [uuid7() for _ in range(450)], {}
     for wave in range(3):
-        worker = await start_process(subgraph, log)
         some = people[wave * 150 : (wave + 1) * 150]
-        won |= winners(some, await ask_all(subgraph, event, some))
-        before = (await stock(subgraph, event))["recorded"]
-        await until(lambda: stock(subgraph, event), lambda found, before=before: found["recorded"] > before)
-        await kill(worker)
+        async with worker_process(subgraph, topics, log):
+            won |= winners(some, await ask_all(subgraph, event, some))
+            before = (await stock(subgraph, event))["recorded"]
+            await until(lambda: stock(subgraph, event), lambda found, before=before: found["recorded"] > before)
     assert len(won) == 400
-    worker = await start_process(subgraph, log)
-    found = await recorded(subgraph, event, 400)
-    await kill(worker)
+    async with worker_process(subgraph, topics, log):
+        found = await recorded(subgraph, event, 400)
     assert (found["accepted"], found["recorded"], found["deadLettered"]) == (400, 400, 0)
     await ensure_recorded(subgraph, event, won)

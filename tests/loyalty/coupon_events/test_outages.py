@@ -1,5 +1,6 @@
 """The broker or PostgreSQL away: people are accepted all the same, and theirs is recorded when all is back."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,11 +25,12 @@ async def test_with_the_broker_away_people_are_accepted_and_recorded_when_it_is_
     subgraph: SubgraphUnderTest, tmp_path: Path
 ) -> None:
     event, people = await create_event(subgraph, quantity=50), [uuid7() for _ in range(80)]
-    broker = embedded_broker(tmp_path, port=free_port())
-    async with working(subgraph, kafka_bootstrap=broker.url):
-        won = winners(people, await ask_all(subgraph, event, people))
-        before = await stock(subgraph, event)
-        with broker:
+    with ExitStack() as later:
+        broker = embedded_broker(tmp_path, port=free_port())
+        async with working(subgraph, kafka_bootstrap=broker.url):
+            won = winners(people, await ask_all(subgraph, event, people))
+            before = await stock(subgraph, event)
+            later.enter_context(broker)
             found = await recorded(subgraph, event, 50)
     assert (before["accepted"], before["recorded"], before["deadLettered"]) == (50, 0, 0)
     assert (found["recorded"], found["deadLettered"]) == (50, 0)

@@ -11,6 +11,7 @@ from chassis import clock
 from chassis.events import Record, encode
 from chassis.ids import uuid7
 from chassis.kafka import Producer
+from chassis.settings import ServiceSettings
 from chassis.testing import SubgraphUnderTest
 from subgraphs.loyalty.coupon_events.gate import Keys
 from subgraphs.loyalty.coupon_events.rules import Acceptance
@@ -24,14 +25,15 @@ WATCH = "subscription ($id: ID!) { couponIssuance(id: $id) { status rank userCou
 
 
 @pytest.fixture(scope="module", autouse=True)
-async def worker(running: SubgraphUnderTest) -> AsyncIterator[None]:
-    async with working(running):
-        yield
+async def settings(running: SubgraphUnderTest) -> AsyncIterator[ServiceSettings]:
+    """Those of the worker that runs beside all of these tests."""
+    async with working(running) as settings:
+        yield settings
 
 
 @asynccontextmanager
-async def sending(subgraph: SubgraphUnderTest) -> AsyncIterator[Producer]:
-    producer = Producer.connect(subgraph.settings)
+async def sending(settings: ServiceSettings) -> AsyncIterator[Producer]:
+    producer = Producer.connect(settings)
     yield producer
     await producer.close()
 
@@ -63,7 +65,9 @@ async def test_a_winner_who_watches_is_told_when_the_coupon_is_there(subgraph: S
     assert seen in ([{"status": "PENDING", "rank": 1, "userCoupon": None}, issued], [issued])
 
 
-async def test_an_acceptance_that_can_not_be_recorded_blocks_nobody(subgraph: SubgraphUnderTest) -> None:
+async def test_an_acceptance_that_can_not_be_recorded_blocks_nobody(
+    subgraph: SubgraphUnderTest, settings: ServiceSettings
+) -> None:
     event = await create_event(subgraph, quantity=50)
     early, late = [[uuid7() for _ in range(20)] for _ in range(2)]
     won = winners(early, await ask_all(subgraph, event, early))
@@ -71,7 +75,7 @@ async def test_an_acceptance_that_can_not_be_recorded_blocks_nobody(subgraph: Su
     # As a gate that was lost would have given it, to somebody else.
     straggler = encode(accepted(Acceptance(event, uuid7(), slot=7, rank=7, generation=0, requested_at=clock.now())))
     unreadable = Record.of("loyalty.coupon.accepted", {"coupon_event_id": "none"}, key="none")
-    async with sending(subgraph) as producer:
+    async with sending(settings) as producer:
         await producer.send([straggler, unreadable])
     won |= winners(late, await ask_all(subgraph, event, late))
     found = await recorded(subgraph, event, 41)
