@@ -12,6 +12,7 @@ from chassis.kafka import Producer
 from chassis.testing import SubgraphUnderTest
 from subgraphs.loyalty.consumers import consumer
 from subgraphs.loyalty.coupon_events import store
+from subgraphs.loyalty.coupon_events.gate import Gate
 from subgraphs.loyalty.coupon_events.reconcile import reconcile_events
 from subgraphs.loyalty.coupon_events.rules import Acceptance
 from subgraphs.loyalty.coupon_events.send import accepted
@@ -63,5 +64,9 @@ async def reconcile(subgraph: SubgraphUnderTest, ear: Ear, **passed: float) -> N
     """Compare the books when so much time has passed."""
     with later(**passed):
         await reconcile_events(
-            subgraph.database, subgraph.resources[Stream], cast("Producer", ear), subgraph.resources[Settings]
+            subgraph.database,
+            subgraph.resources[Gate],
+            subgraph.resources[Stream],
+            cast("Producer", ear),
+            subgraph.resources[Settings],
         )

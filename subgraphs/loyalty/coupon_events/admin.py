@@ -191,7 +191,8 @@ class CouponEventAdminMutation:
         context, event_id = info.context, parse_id(coupon_event_id, "couponEventId")
         async with context.database.transaction() as session:
             change = await close_coupon_event(session, event_id, by=context.principal.require_user())
-        await settle_change(context.database, context.resources[Gate], change)
+        if change:
+            await settle_change(context.database, context.resources[Gate], change)
         return await _read_again(info, event_id)
 
 

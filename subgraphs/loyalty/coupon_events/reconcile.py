@@ -12,6 +12,7 @@ from chassis.kafka import Producer
 
 from ..settings import Settings
 from . import store
+from .gate import Gate
 from .rules import Acceptance, is_over
 from .send import accepted, send_acceptances
 from .stream import Stream
@@ -20,11 +21,15 @@ from .tables import CouponEvent
 logger = structlog.get_logger(__name__)
 
 
-async def reconcile_events(database: Database, stream: Stream, producer: Producer, settings: Settings) -> None:
+async def reconcile_events(
+    database: Database, gate: Gate, stream: Stream, producer: Producer, settings: Settings
+) -> None:
     before = clock.now() - timedelta(seconds=settings.overdue_seconds)
     async with database.reading() as session:
         running = await store.events_by_id(session, await store.running_events(session))
     for event in running.values():
+        if await gate.look(event.id) is None:
+            logger.error("gate_lost", coupon_event_id=str(event.id), generation=event.gate_generation)
         async for overdue in _overdue(stream, event.id, before):
             await _repair(database, stream, producer, overdue)
         await _settle(database, stream, event, before)

@@ -48,6 +48,16 @@ async def test_an_event_that_is_sold_out_stays_sold_out(subgraph: SubgraphUnderT
     assert (await ask(subgraph, CLOSE_EVENT, id=str(event))).data == {"closeCouponEvent": {"status": "SOLD_OUT"}}
 
 
+async def test_an_event_that_is_over_needs_no_gate_to_be_closed(subgraph: SubgraphUnderTest) -> None:
+    gate, event = subgraph.resources[Gate], await create_event(subgraph)
+    assert (await ask(subgraph, CLOSE_EVENT, id=str(event))).errors == []
+    await subgraph.cache.redis.delete(*Keys(event).all)
+    assert (await ask(subgraph, CLOSE_EVENT, id=str(event))).data == {"closeCouponEvent": {"status": "CLOSED"}}
+    with later(seconds=6):
+        await finish_changes(subgraph.database, gate)
+    assert await status(subgraph, event) == "CLOSED"
+
+
 async def test_what_was_asked_and_not_applied_is_applied_later(
     subgraph: SubgraphUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,8 +15,8 @@ from tests.loyalty.workers import until, worker_process
 async def test_workers_killed_while_they_record_lose_nobody(subgraph: SubgraphUnderTest, tmp_path: Path) -> None:
     event, topics, log = await create_event(subgraph, quantity=400), f"test.{uuid7()}.", tmp_path / "worker.log"
     people, won = [uuid7() for _ in range(450)], {}
-    for wave in range(3):
-        some = people[wave * 150 : (wave + 1) * 150]
+    for wave in range(2):
+        some = people[wave * 225 : (wave + 1) * 225]
         async with worker_process(subgraph, topics, log):
             won |= winners(some, await ask_all(subgraph, event, some))
             before = (await stock(subgraph, event))["recorded"]
