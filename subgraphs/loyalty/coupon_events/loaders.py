@@ -37,8 +37,9 @@ async def own_issuances_by_id(context: Context, ids: list[UUID]) -> list[CouponI
     if user_id is None:
         return [None for _ in ids]
     async with context.database.reading() as session:
+        # In this order: of an event that is settled in between, all is recorded by the time the rows are read.
+        running = await store.running_events(session)
         rows = await store.issuances_by_id(session, ids)
-        running = await store.running_events(session) if len(rows) < len(ids) else []
     # An id does not say which event it is of, but the events that may have it unrecorded are few: try them.
     events = {issuance_id(event, user_id): event for event in running}
     pending = [each for each in ids if each in events and each not in rows]
