@@ -107,6 +107,10 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the librar
         except Exception as failure:  # noqa: BLE001 (the intake raises it, where it is seen)
             self.failure = failure
             return
+        except asyncio.CancelledError:
+            if not stopping.is_set():  # something inside cancelled itself: the partition must not stand still for it
+                self.failure = RuntimeError(f"The work on {partition.topic}/{partition.partition} was cancelled.")
+            raise
         if not stopping.is_set():
             self._kafka.resume(partition)
 

@@ -28,7 +28,7 @@ class Holding:
     def hold_back(self, queues: Iterable[str]) -> None:
         """It failed: the queues wait, longer each time, then they are read again."""
         for queue in set(queues):
-            delay = self._backoffs.setdefault(queue, Backoff(first=0.2, most=30)).delay()
+            delay = self._backoffs.setdefault(queue, Backoff(first=0.2, most=10)).delay()
             self._timers[queue] = asyncio.get_running_loop().call_later(delay, self._try_again, queue)
 
     def clear(self) -> None:

@@ -145,10 +145,8 @@ class Producer:
             sent = sum(1 for _ in _fill(batch, records))
             try:
                 await (await kafka.send_batch(batch, lane.topic, partition=lane.partition))
-            except UnknownTopicOrPartitionError:
-                self._existing = frozenset()
-                raise
             except KafkaError as error:
+                self._existing = frozenset()  # it may be another broker by now, and without the topic
                 if not error.retriable:
                     await self._drop(kafka)
                 raise

@@ -48,6 +48,7 @@ class Relay:
         self._holding = Holding(self._called.set)
         self._sending: set[asyncio.Task[None]] = set()
         self._busy: Counter[int] = Counter()
+        self._failure: BaseException | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Relay until told to stop; what is being sent then is finished."""
@@ -70,6 +71,8 @@ class Relay:
         try:
             while not stopping.is_set():
                 self._called.clear()
+                if self._failure:
+                    raise self._failure
                 if monotonic() >= share_again:
                     await shards.share(busy=+self._busy)
                     metrics.OUTBOX_SHARDS.set(len(shards.owned))
@@ -104,6 +107,9 @@ class Relay:
         def finished(_: asyncio.Task[None]) -> None:
             self._sending.discard(task)
             self._busy.subtract(taken)
+            if not task.cancelled() and task.exception():
+                self._failure = task.exception()
+                self._called.set()
 
         task.add_done_callback(finished)
 

@@ -27,7 +27,7 @@ _SECRET_TEXTS = (
     (re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*"), _MASK),  # a JSON web token
     (re.compile(r"\b(Bearer|Basic|PortOne)\s+[^\s\"',]+", re.IGNORECASE), rf"\1 {_MASK}"),
     (re.compile(r"(://[^/\s:@]*):[^/\s@]+@"), rf"\1:{_MASK}@"),  # a password in an address
-    (re.compile(r"\b\d(?:[ -]?\d){12,18}\b(?=\D|$)"), _MASK),  # a card number
+    (re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])"), _MASK),  # a card number
 )
 _PLAIN = frozenset({"event", "level", "logger", "timestamp", "trace_id", "span_id", "request_id", "principal_id"})
 

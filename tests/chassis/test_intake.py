@@ -282,3 +282,38 @@ async def test_a_broker_that_forgot_everything_is_told_again_and_nothing_is_done
     await producer.close()
     assert await notes.rows(database, "dead_letters") == []
     assert max(writer.tries.values()) == 1
+
+
+async def test_work_that_was_cancelled_from_inside_is_begun_again(
+    settings: notes.Settings, database: Database, producer: Producer
+) -> None:
+    consumer, cancelled = Consumer("notes"), [True]
+
+    @consumer.on(TAKEN)
+    async def write(session: AsyncSession, message: Taken) -> None:
+        session.add(Note(words=str(message.number)))
+        if message.number == 1 and cancelled:
+            cancelled.pop()
+            raise asyncio.CancelledError
+
+    await producer.send([taken(number) for number in range(3)])
+    async with reading(settings, consumer):
+        await until(written(database, "0", "1", "2"))
+    assert await notes.rows(database, "dead_letters") == []
+
+
+async def test_a_mistake_in_the_chassis_itself_does_not_pass_over_a_message(
+    settings: notes.Settings, database: Database, producer: Producer, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take, failures = Delivery.take, [RuntimeError("a mistake")]
+
+    async def sometimes(self: Delivery, records: Sequence[Record], done: Any) -> None:
+        if failures:
+            raise failures.pop()
+        await take(self, records, done)
+
+    monkeypatch.setattr(Delivery, "take", sometimes)
+    await producer.send([taken(number) for number in range(3)])
+    async with reading(settings, writer.consumer):
+        await until(written(database, *(f"kim {number:03}" for number in range(3))))
+    assert writer.order == {"kim": [0, 1, 2]}

@@ -322,3 +322,15 @@ async def test_told_to_stop_it_finishes_what_it_is_sending(
     go_on.set()
     await asyncio.wait_for(task, 20)
     assert (await outbox.backlog(database)).count == 0
+
+
+async def test_a_mistake_in_the_relay_itself_is_raised_rather_than_left_behind(
+    database: Database, settings: notes.Settings, topics: Topics, producer: Producer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mistake(*_: Any) -> None:
+        raise RuntimeError("a mistake")
+
+    monkeypatch.setattr("chassis.holding.Holding.release", mistake)
+    await take_notes(database, "kim", 1)
+    with pytest.raises(RuntimeError, match="a mistake"):
+        await asyncio.wait_for(Relay(database, producer).run(asyncio.Event()), 30)

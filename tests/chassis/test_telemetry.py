@@ -86,7 +86,8 @@ def test_what_looks_like_a_secret_is_not_said_wherever_it_stands(text: str, said
 def test_ids_and_numbers_are_said_as_they_are() -> None:
     event = {
         "request_id": "0190a0b0-0000-7000-8000-000000000001",
-        "message_id": "01a2065c-1dd9-7295-9090-10617696b25c",
+        "message_id": "01a2065c-1dd9-7295-9090-106176966254",
+        "all_digits": "01020650-1009-7295-9090-106176966254",
         "count": 3,
         "took": 0.25,
         "done": True,
