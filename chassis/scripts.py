@@ -1,7 +1,7 @@
 """Lua on Redis, scripts and functions; the calls of one turn of the event loop go out as one pipeline."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha1
 from typing import Any
@@ -43,8 +43,9 @@ class Script:
     def is_unknown(self, answer: object) -> bool:
         return isinstance(answer, NoScriptError)
 
-    async def load(self, redis: Redis) -> None:
-        await redis.script_load(self.lua)
+    @property
+    def loading(self) -> tuple[str, ...]:
+        return ("SCRIPT", "LOAD", self.lua)
 
 
 class Library:
@@ -65,8 +66,9 @@ class Library:
         """`library.function("open")` is the one the text registers as `doors_open`."""
         return Function(self._scripts, self, name)
 
-    async def load(self, redis: Redis) -> None:
-        await redis.function_load(self.lua, replace=True)
+    @property
+    def loading(self) -> tuple[str, ...]:
+        return ("FUNCTION", "LOAD", "REPLACE", self.lua)
 
 
 class Function:
@@ -124,22 +126,23 @@ class Scripts:
         try:
             forgotten = await self._attempt(calls)
             for _ in range(_LOADS):
-                for source in {call.script.source for call in forgotten}:
-                    await source.load(self._redis)
-                forgotten = await self._attempt(forgotten) if forgotten else []
+                if forgotten:
+                    forgotten = await self._attempt(forgotten, {call.script.source for call in forgotten})
             for call in forgotten:
                 _refuse(call, NoScriptError("The server forgets scripts as soon as they are loaded."))
         except Exception as error:  # noqa: BLE001 (each caller is given it)
             for call in calls:
                 _refuse(call, error)
 
-    async def _attempt(self, calls: list[_Call]) -> list[_Call]:
+    async def _attempt(self, calls: list[_Call], to_load: Collection[Script | Library] = ()) -> list[_Call]:
         """Send all in one go, hand out the answers, and return the calls whose script the server does not know."""
         async with self._redis.pipeline(transaction=False) as pipeline:
+            for source in to_load:
+                pipeline.execute_command(*source.loading)
             for call in calls:
                 script = call.script
                 pipeline.execute_command(script.command, script.reference, len(call.keys), *call.keys, *call.args)
-            answers = await pipeline.execute(raise_on_error=False)
+            answers = (await pipeline.execute(raise_on_error=False))[len(to_load) :]
         forgotten = []
         for call, answer in zip(calls, answers, strict=True):
             if call.script.is_unknown(answer):
