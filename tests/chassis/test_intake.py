@@ -121,6 +121,7 @@ async def test_what_arrives_is_worked_on_and_the_broker_is_told(
     assert await committed(settings) == 20
 
 
+@pytest.mark.slow
 async def test_who_comes_next_goes_on_where_the_last_one_stopped(
     settings: notes.Settings, database: Database, producer: Producer, writer: Writer
 ) -> None:
@@ -133,6 +134,7 @@ async def test_who_comes_next_goes_on_where_the_last_one_stopped(
     assert writer.order == {"kim": [0, 1]}
 
 
+@pytest.mark.slow
 async def test_partitions_are_handed_over_without_a_second_effect_or_a_lost_one(
     settings: notes.Settings, database: Database, producer: Producer, writer: Writer
 ) -> None:
@@ -196,6 +198,7 @@ async def worked_on_after(
     assert await asyncio.wait_for(successor.wait(), 40) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("die", ["before 5", "after 5"])
 async def test_killed_in_the_middle_of_its_work_another_does_it_and_nothing_is_done_twice(
     settings: notes.Settings, database: Database, producer: Producer, die: str
@@ -258,6 +261,7 @@ async def test_what_is_not_worked_on_yet_is_measured(
     assert lag() is None
 
 
+@pytest.mark.slow
 async def test_a_broker_that_forgot_everything_is_told_again_and_nothing_is_done_twice_or_lost(
     settings: notes.Settings, database: Database, writer: Writer, tmp_path: Path
 ) -> None:

@@ -158,6 +158,7 @@ async def test_up_to_date_nothing_is_done(package: Path, settings: Settings) -> 
     assert await tables(settings) == ALL
 
 
+@pytest.mark.slow
 async def test_many_processes_at_once_upgrade_one_after_the_other(package: Path, settings: Settings) -> None:
     await revise(PACKAGE, settings, "Plant trees")
     server = create_async_engine(settings.server_database_url, isolation_level="AUTOCOMMIT")

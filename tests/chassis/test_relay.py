@@ -99,6 +99,7 @@ async def test_without_a_ring_the_next_look_finds_it(
         assert numbers_by_key(await arrived(3)) == {"kim": [0, 1, 2]}
 
 
+@pytest.mark.slow
 async def test_several_relays_at_once_send_everything_once_and_each_key_in_order(
     database: Database, settings: notes.Settings, topics: Topics
 ) -> None:
@@ -168,6 +169,7 @@ async def test_killed_between_send_and_mark_it_is_sent_again_and_nothing_is_lost
     assert await asyncio.wait_for(successor.wait(), 20) == 0
 
 
+@pytest.mark.slow
 async def test_relays_killed_in_the_middle_of_traffic_lose_nothing_and_keep_the_order(
     database: Database, settings: notes.Settings, topics: Topics
 ) -> None:
@@ -263,6 +265,7 @@ async def test_a_connection_lost_while_it_marks_costs_the_shards_and_no_message(
             assert (await session.exec(held)).scalar_one() == 16  # type: ignore[call-overload]
 
 
+@pytest.mark.slow
 async def test_a_broker_that_is_away_is_waited_for(
     database: Database, settings: notes.Settings, tmp_path: Path
 ) -> None:

@@ -76,6 +76,7 @@ async def test_what_is_said_is_heard_and_the_worker_says_how_it_is(
     assert (await outbox.backlog(database)).count == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 async def test_told_to_stop_in_the_middle_of_traffic_it_leaves_nothing_half_done(
     settings: notes.Settings, database: Database, told: signal.Signals
