@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
-from redis.asyncio import Redis
+from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
@@ -25,7 +25,7 @@ class Channels:
     """
 
     def __init__(self, redis: Redis) -> None:
-        self._redis = redis
+        self._redis = _unchecked(redis)
         self._watchers: dict[str, set[asyncio.Event]] = {}
         self._joined: dict[str, asyncio.Event] = {}
         self._wanted = asyncio.Event()
@@ -48,6 +48,7 @@ class Channels:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
             self._listening = None
+        await self._redis.connection_pool.disconnect()
 
     async def _join(self, channel: str, nudged: asyncio.Event) -> None:
         self._watchers.setdefault(channel, set()).add(nudged)
@@ -89,6 +90,9 @@ class Channels:
                     await self._follow(pubsub, backoff)
             except (RedisError, OSError) as error:
                 logger.warning("channels_lost", error=repr(error))
+            except Exception:
+                # Whatever it was: without a listener nobody of this process would be told anything any more.
+                logger.exception("channels_lost")
             finally:
                 self._pubsub = None
             await backoff.wait()
@@ -102,11 +106,19 @@ class Channels:
                 joined.clear()
             await pubsub.subscribe(*self._watchers)
             self._pubsub = pubsub
+        asked = False
         while True:
             message = await pubsub.get_message(timeout=_LOOK_UP)
             if message is not None:
                 backoff.reset()
+                asked = False
                 self._hear(message)
+            elif asked:
+                raise ConnectionError(f"no answer to a ping within {_LOOK_UP:.0f} s")
+            elif pubsub.subscribed:
+                async with self._saying:
+                    await pubsub.ping()
+                asked = True
 
     def _hear(self, message: dict[str, Any]) -> None:
         channel = message["channel"]
@@ -115,3 +127,13 @@ class Channels:
         if message["type"] in {"subscribe", "message"}:
             for nudged in self._watchers.get(channel, ()):
                 nudged.set()
+
+
+def _unchecked(redis: Redis) -> Redis:
+    """A client without health checks: before a subscribe they would read the answer that the listener is waiting for.
+
+    The listener asks by itself whether the server is still there.
+    """
+    pool = redis.connection_pool
+    given = {**pool.connection_kwargs, "health_check_interval": 0}
+    return Redis(connection_pool=ConnectionPool(connection_class=pool.connection_class, **given))

@@ -3,7 +3,11 @@
 import asyncio
 from urllib.parse import urlsplit
 
+import pytest
+from redis.asyncio import Redis
+
 from chassis.cache import Cache
+from chassis.channels import Channels
 from tests.chassis import notes
 from tests.chassis.proxy import Proxy
 
@@ -69,6 +73,56 @@ async def test_a_channel_can_be_joined_and_left_over_and_over(cache: Cache) -> N
             event.clear()
             await cache.nudge("b")
             await nudged(event)
+
+
+async def test_a_channel_is_joined_at_once_after_a_time_without_watchers(settings: notes.Settings) -> None:
+    """A client's health checks would read the answer the listener waits for, and end it."""
+    url = settings.redis_url.get_secret_value()
+    resting = Cache(Redis.from_url(url, decode_responses=True, health_check_interval=0.01))
+    for turn in range(5):
+        async with resting.joined(f"turn-{turn}") as event:
+            assert await watchers_of(resting, f"turn-{turn}") == 1
+            event.clear()
+            await resting.nudge(f"turn-{turn}")
+            await nudged(event)
+        await asyncio.sleep(0.05)
+    await resting.close()
+
+
+async def test_asking_whether_the_server_is_there_is_nobodys_nudge(
+    settings: notes.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.channels._LOOK_UP", 0.1)
+    url = urlsplit(settings.redis_url.get_secret_value())
+    async with Proxy(str(url.hostname), url.port or 6379) as proxy:
+        watching = Cache.connect(f"redis://127.0.0.1:{proxy.port}/0")
+        async with watching.joined("a") as event:
+            for _ in range(3):
+                event.clear()
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(event.wait(), 0.2)
+            await proxy.away()
+            await proxy.back()
+            await nudged(event)
+        await watching.close()
+
+
+async def test_a_failure_nobody_thought_of_does_not_end_the_listening(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hear, failed = Channels._hear, asyncio.Event()
+
+    def fail_once(*_: object) -> None:
+        monkeypatch.setattr(Channels, "_hear", hear)
+        failed.set()
+        raise ZeroDivisionError
+
+    async with cache.joined("a") as event:
+        monkeypatch.setattr(Channels, "_hear", fail_once)
+        event.clear()
+        await cache.nudge("a")
+        await asyncio.wait_for(failed.wait(), PATIENCE)
+        await nudged(event)
 
 
 async def test_after_a_lost_connection_everybody_is_told_to_look(cache: Cache, settings: notes.Settings) -> None:
