@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.cache import Cache
@@ -16,15 +17,24 @@ from .tables import Webhook
 
 async def receive_webhook(session: AsyncSession, cache: Cache, webhook_id: str, body: dict[str, Any]) -> bool:
     """False when it came before. What it is about may be unknown to us, and so may its type."""
-    kind = str(body.get("type", ""))
-    payment = await _payment(session, body) if kind.startswith("Transaction.") else None
-    webhook = Webhook(id=webhook_id, type=kind, payment_id=payment.id if payment else None, body=body)
+    said = body if _is_storable(body) else {"unreadable": ascii(body)}
+    kind = str(said.get("type", ""))
+    payment = await _payment(session, said) if kind.startswith("Transaction.") else None
+    webhook = Webhook(id=webhook_id, type=kind, payment_id=payment.id if payment else None, body=said)
     if not await store.insert_webhook(session, webhook):
         return False
     if payment is not None:
         ledger.note(session, payment, f"webhook {kind}")
         request_reconciliation(session, cache, payment)
     return True
+
+
+def _is_storable(body: dict[str, Any]) -> bool:
+    """PostgreSQL's JSON knows neither NUL nor half a character; refusing them would have them sent again for days."""
+    try:
+        return rb"\u0000" not in orjson.dumps(body)
+    except TypeError:
+        return False
 
 
 async def _payment(session: AsyncSession, body: dict[str, Any]) -> Payment | None:
