@@ -7,9 +7,12 @@ import asyncio
 import os
 import sys
 
+import httpx
 from rich.console import Console
 
 from stack.commands import command, run_together
+from stack.demo.graph import Graph
+from stack.demo.people import sign_in
 from stack.demo.play import play
 from stack.demo.show import DemoFailed, Show
 from stack.errors import StackError
@@ -50,8 +53,10 @@ async def _demo(layout: Layout, progress: Progress) -> None:
 
 
 async def import_listings(stack: Stack) -> None:
-    """The sample of real lodgings that the project carries; those that are there already stay as they are."""
-    words = ["subgraphs.accommodation.import_listings", str(LISTINGS), "--rate", str(NOK_TO_KRW)]
+    """The sample of real lodgings that the project carries, as the demo's host's; those that are there stay so."""
+    async with httpx.AsyncClient(base_url=stack.url, timeout=30) as http:
+        host = await sign_in(Graph(http, "/graphql"), "host@overthere.example")
+    words = ["subgraphs.accommodation.import_listings", str(LISTINGS), "--rate", str(NOK_TO_KRW), "--host", host.id]
     await run_together([command(stack.around, "accommodation", "listings", words)])
 
 

@@ -13,7 +13,7 @@ query Search($text: String, $stay: StayInput!, $from: Date!, $to: Date!) {
   accommodations(filter: { text: $text }, stay: $stay, orderBy: PRICE_ASC, first: 5) {
     totalCount
     nodes {
-      id name address { region } lowestPrice(stay: $stay) { amount currency }
+      id name host { displayName } address { region } lowestPrice(stay: $stay) { amount currency }
       roomTypes {
         id name maxGuests
         quote(stay: $stay) { available total { amount currency } }
@@ -48,6 +48,10 @@ async def search_places(graph: Graph, show: Show, check_in: date, check_out: dat
     show.say(f'"apartmant", misspelled, still finds {misspelled["totalCount"]:,} of them')
     offers = [_offer(place, room, stay) for place in found["nodes"] for room in place["roomTypes"]]
     free = [offer for offer in offers if offer]
+    hosts = {place["host"]["displayName"] for place in found["nodes"]}
+    show.say(
+        f"offered by {', '.join(sorted(hosts))}: a name that account knows, beside a place that accommodation knows"
+    )
     show.must(len(free) == len(offers), "what the search shows is free, by the quote of its room type")
     last_rooms = [offer for offer in free if offer.rooms_left == 1]
     show.must(len(last_rooms) > 0, f"{last_rooms[0].place} has one room left: that one it shall be")

@@ -137,7 +137,7 @@ def shortage(dates: Iterable[date], rooms: int, nights: Mapping[date, Night]) ->
             return StayRefusal(StayRefusalCode.CLOSED, f"The night of {day} is closed.", day)
         if night.rooms_left < rooms:
             return StayRefusal(
-                StayRefusalCode.SOLD_OUT, f"{night.rooms_left} rooms are left for the night of {day}.", day
+                StayRefusalCode.SOLD_OUT, f"Rooms left for the night of {day}: {night.rooms_left}.", day
             )
     return None
 

@@ -50,7 +50,7 @@ async def test_of_two_for_the_last_room_the_first_has_it(places: Any, ask: Any) 
     assert refused.payload == {
         "booking_id": str(second["booking_id"]),
         "reason": "SOLD_OUT",
-        "message": f"0 rooms are left for the night of {places.day(1)}.",
+        "message": f"Rooms left for the night of {places.day(1)}: 0.",
         "night": str(places.day(1)),
     }
     assert await places.nights(room_type) == [(1, 0), (1, 0), (0, 0)]

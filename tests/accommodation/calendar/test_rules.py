@@ -175,4 +175,4 @@ def test_a_host_is_refused_their_own_place_and_nobody_else() -> None:
 
 def test_a_shortage_says_how_many_rooms_are_left() -> None:
     found = shortage([day(1)], 2, calendar(night(1, sold=1)))
-    assert found == StayRefusal(StayRefusalCode.SOLD_OUT, f"1 rooms are left for the night of {day(1)}.", day(1))
+    assert found == StayRefusal(StayRefusalCode.SOLD_OUT, f"Rooms left for the night of {day(1)}: 1.", day(1))
