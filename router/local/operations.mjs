@@ -1,5 +1,6 @@
 /** How operations are read, judged and run. One that a single subgraph can answer goes to it as it came. */
 import { getOperationAST, NoSchemaIntrospectionCustomRule, validate } from 'graphql';
+import { subscribeAfresh } from './events.mjs';
 import { run } from './graph.mjs';
 import { parserWithin } from './limits.mjs';
 
@@ -23,9 +24,8 @@ export function operations(graph, { limits, graphiql }) {
       const alone = runAs(args);
       if (alone) setExecuteFn(alone);
     },
-    onSubscribe({ args, setSubscribeFn }) {
-      const alone = runAs(args);
-      if (alone) setSubscribeFn(alone);
+    onSubscribe({ args, subscribeFn, setSubscribeFn }) {
+      setSubscribeFn(runAs(args) ?? ((asked) => subscribeAfresh(subscribeFn, asked)));
     },
   };
 }

@@ -1,11 +1,16 @@
 """A small `loyalty`: what it adds to bookings, who it thinks is asking, and one field that never answers."""
 
 import asyncio
+from collections import defaultdict
 
 import strawberry
 
 from chassis.context import Info
 from chassis.federation import build_schema
+
+
+stamps: dict[str, int] = defaultdict(int)
+"""How often each booking was stamped: what loyalty knows of it and what changes."""
 
 
 @strawberry.federation.type(keys=["id"])
@@ -20,6 +25,10 @@ class Booking:
     @strawberry.field
     def points(self) -> int:
         return int(self.id) * 100
+
+    @strawberry.field
+    def stamps(self) -> int:
+        return stamps[self.id]
 
     @strawberry.field(description="Whom the token says it is, as only loyalty sees it.")
     def seen_by(self, info: Info) -> str | None:

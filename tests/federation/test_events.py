@@ -16,6 +16,7 @@ from chassis.ids import uuid7
 
 from .bookings import watchers
 from .client import PATIENCE, Graph, bearer
+from .coupons import stamps
 from .gateways import entrance
 
 
@@ -47,6 +48,17 @@ async def streaming(graph: Graph, query: str, token: str | None) -> AsyncIterato
 @pytest.fixture
 def booking_id() -> str:
     return str(uuid7().int % 1_000_000)
+
+
+async def test_what_others_add_is_as_new_as_the_change(graph: Graph, token: str, booking_id: str) -> None:
+    query = f'subscription {{ booking(id: "{booking_id}") {{ code stamps }} }}'
+    async with streaming(graph, query, token) as stream:
+        await watchers.become(booking_id, 1)
+        for number in range(3):
+            stamps[booking_id] = number
+            watchers.tell(booking_id, f"CHANGE {number}")
+            booking = {"code": f"CHANGE {number}", "stamps": number}
+            assert await stream.next() == ("next", {"data": {"booking": booking}})
 
 
 async def test_every_change_is_streamed_completed_by_other_subgraphs(

@@ -11,6 +11,7 @@ from chassis.testing_tokens import TokenIssuer
 
 from .bookings import watchers
 from .client import Graph
+from .coupons import stamps
 
 ALONE = 'subscription {{ booking(id: "{0}") {{ id code }} }}'
 COMPLETED = 'subscription {{ booking(id: "{0}") {{ code points seenBy guest {{ name }} }} }}'
@@ -48,6 +49,18 @@ async def test_each_change_is_completed_by_other_subgraphs_in_the_clients_name(
                 "seenBy": str(guest_id),
                 "guest": {"name": "Person 7"},
             }
+
+
+async def test_what_others_add_is_as_new_as_the_change(graph: Graph, token: str, booking_id: str) -> None:
+    query = f'subscription {{ booking(id: "{booking_id}") {{ code stamps }} }}'
+    async with graph.watching(query, token) as socket:
+        await watchers.become(booking_id, 1)
+        for number in range(3):
+            stamps[booking_id] = number
+            watchers.tell(booking_id, f"CHANGE {number}")
+            answer = await socket.next()
+            assert answer.errors == []
+            assert answer.data["booking"] == {"code": f"CHANGE {number}", "stamps": number}
 
 
 async def test_the_token_may_come_with_the_upgrade_to_the_local_gateway(
