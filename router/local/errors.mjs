@@ -1,6 +1,6 @@
 /** What clients see of errors: a subgraph's as it coded them, the gateway's own refusals, anything else masked. */
 import { randomUUID } from 'node:crypto';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, Kind } from 'graphql';
 import { log } from './log.mjs';
 
 const RETRY_AFTER_SECONDS = 1;
@@ -33,7 +33,9 @@ export function masked(error) {
 
 /** Variables that don't fit, found before anything ran: such errors point into the query and not into the answer. */
 function isAboutTheQuery(error) {
-  return error instanceof GraphQLError && error.nodes?.length && !error.path && !error.originalError;
+  if (!(error instanceof GraphQLError) || !error.nodes?.length || error.path) return false;
+  // A type that refuses a variable's value is the cause of the error that points to the variable.
+  return !error.originalError || error.nodes.every(({ kind }) => kind === Kind.VARIABLE_DEFINITION);
 }
 
 function coded(error, code) {

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable
+from enum import Enum
 
 import strawberry
 from strawberry.federation.schema_directives import Key
@@ -85,8 +86,23 @@ class Viewer:
         return cls(id=id)
 
 
+@strawberry.enum
+class BookingStatus(Enum):
+    OPEN = "OPEN"
+
+
+@strawberry.input
+class BookingFilter:
+    guests: int | None = None
+    statuses: list[BookingStatus] | None = None
+
+
 @strawberry.type
 class Query:
+    @strawberry.field
+    def bookings(self, first: int = 1, filter: BookingFilter | None = None) -> list[Booking]:  # noqa: A002 - as below
+        return [booking(str(number)) for number in range(1, first + 1)]
+
     @strawberry.field
     def booking(self, id: strawberry.ID) -> Booking | None:  # noqa: A002 - as the contract names it
         return booking(id)

@@ -87,6 +87,20 @@ async def test_a_variable_that_does_not_fit_is_refused_with_a_code(graph: Graph)
         assert answer.codes in (["INVALID_INPUT"], ["VALIDATION_INVALID_TYPE_VARIABLE"])
 
 
+@pytest.mark.parametrize("beside", ["", " points"], ids=["alone", "beside others"])
+@pytest.mark.parametrize(
+    "variables",
+    [{"filter": {"guests": 1 << 40}}, {"filter": {"statuses": ["FOO"]}}, {"first": "x"}, {"first": 1.5}],
+    ids=["too large", "no such value", "a word", "a fraction"],
+)
+async def test_the_value_of_a_variable_that_does_not_fit_is_refused_with_a_code(
+    local: Graph, variables: dict[str, object], beside: str
+) -> None:
+    declared = "query ($filter: BookingFilter, $first: Int! = 1)"
+    answer = await local.ask(f"{declared} {{ bookings(filter: $filter, first: $first) {{ code{beside} }} }}", variables)
+    assert (answer.data, answer.codes) == (None, ["INVALID_INPUT"])
+
+
 async def test_a_subgraph_that_is_away_takes_only_its_own_fields_with_it(graph: Graph) -> None:
     answer = await graph.ask('{ booking(id: "1") { code points payment { id } } payment { id } }')
     assert answer.data == {"booking": {"code": "B1", "points": 100, "payment": None}, "payment": None}
