@@ -18,6 +18,7 @@ from stack.layout import Layout
 from stack.nursery import open_nursery
 from stack.options import Options
 from stack.people import make_demo_people
+from stack.ports import ensure_free
 from stack.progress import Progress
 from stack.running import recorded
 from stack.services import Surroundings, simulator, subgraph_services
@@ -71,15 +72,18 @@ async def local_stack(
 
 
 async def _start(around: Surroundings, options: Options, supervisor: Supervisor) -> None:
-    # Looked for first: a missing program is said before anything is started.
+    # Looked at first: a missing program and a taken port are said before anything is started.
     in_front = routers(around) if options.routers else []
+    services = [simulator(around), *subgraph_services(around), *in_front]
+    for each in (*around.backing.embedded, *services, entrance(around, routers=options.routers)):
+        ensure_free(each.port, each.name)
     progress = supervisor.progress
     progress.step("Servers")
     await supervisor.start(around.backing.embedded)
     with progress.timed("databases"):
         await migrate(around)
     progress.step("Services")
-    await supervisor.start([simulator(around), *subgraph_services(around), *in_front])
+    await supervisor.start(services)
     await supervisor.start([entrance(around, routers=options.routers)])
     with progress.timed("demo people"):
         await make_demo_people(around)

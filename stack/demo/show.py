@@ -21,11 +21,12 @@ class Show:
         self._console.print(f"\n[bold cyan]{self._step}. {title}[/]")
 
     def say(self, sentence: str) -> None:
-        self._console.print(f"   {sentence}", highlight=False)
+        self._console.print(f"   {sentence}", highlight=False, soft_wrap=True)
 
     def must(self, holds: bool, sentence: str) -> None:
         """Say what holds; stop the demo where it doesn't."""
-        self._console.print(f"   [{'green' if holds else 'red'}]{'✓' if holds else '✗'}[/] {sentence}", highlight=False)
+        mark = "[green]✓[/]" if holds else "[red]✗[/]"
+        self._console.print(f"   {mark} {sentence}", highlight=False, soft_wrap=True)
         if not holds:
             raise DemoFailed(sentence)
 
