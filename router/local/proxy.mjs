@@ -15,6 +15,7 @@ const HOP_BY_HOP = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const IDLE_CONNECTION_MS = 4_000;
 
 export class Proxy {
@@ -43,13 +44,30 @@ export class Proxy {
    * Passes a request on.
    *
    * `lasting` answers (Server-Sent Events) may be silent for as long as they like; a body of more than `maxBytes`
-   * is refused.
+   * is refused. A used connection may be closed in the moment of the request: what can't be sent once more goes over
+   * one only where `reuse` says so.
    */
-  request(request, response, { lasting = false, maxBytes = Infinity } = {}) {
+  request(request, response, { lasting = false, maxBytes = Infinity, reuse = isRepeatable(request) } = {}) {
     if (Number(request.headers['content-length']) > maxBytes) return refuseAsTooLarge(request, response, maxBytes);
-    const upstream = this.#open(request, { ...passedOn(request.headers), ...framing(request.headers) }, this.#agent);
-    upstream.setTimeout(lasting ? 0 : this.#timeout, () => upstream.destroy(new Error('no answer in time')));
-    upstream.once('error', (error) => this.#failed(request, response, error));
+    const timeout = lasting ? 0 : this.#timeout;
+    const upstream = this.#exchange(request, response, timeout, reuse && this.#agent);
+    whenLongerThan(maxBytes, request, () => {
+      request.unpipe();
+      refuseAsTooLarge(request, response, maxBytes);
+      upstream.destroy();
+    });
+    request.pipe(upstream);
+  }
+
+  /** Opens a request whose answer goes to the client. A repeatable one is sent anew if a used connection was closed. */
+  #exchange(request, response, timeout, agent) {
+    const upstream = this.#open(request, { ...passedOn(request.headers), ...framing(request.headers) }, agent);
+    upstream.setTimeout(timeout, () => upstream.destroy(new Error('no answer in time')));
+    upstream.once('error', (error) => {
+      const closedMeanwhile = upstream.reusedSocket && error.code === 'ECONNRESET' && !response.headersSent;
+      if (!closedMeanwhile || response.destroyed || !isRepeatable(request)) this.#failed(request, response, error);
+      else this.#exchange(request, response, timeout, false).end();
+    });
     upstream.once('response', (answer) => {
       response.writeHead(answer.statusCode, passedOn(answer.headers));
       response.flushHeaders();
@@ -57,12 +75,7 @@ export class Proxy {
       answer.pipe(response);
     });
     response.once('close', () => upstream.destroy());
-    whenLongerThan(maxBytes, request, () => {
-      request.unpipe();
-      refuseAsTooLarge(request, response, maxBytes);
-      upstream.destroy();
-    });
-    request.pipe(upstream);
+    return upstream;
   }
 
   upgrade(request, socket, head) {
@@ -111,6 +124,11 @@ export class Proxy {
     log.warning('upstream_unavailable', { upstream: this.#base.origin, reason: error.message });
     socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n\r\n');
   }
+}
+
+/** Whether a request changes nothing and brings no body, which would be gone after the first time. */
+function isRepeatable({ method, headers }) {
+  return SAFE.has(method) && !headers['transfer-encoding'] && !Number(headers['content-length']);
 }
 
 function passedOn(headers) {

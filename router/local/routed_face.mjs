@@ -15,7 +15,8 @@ export class RoutedFace {
 
   request(request, response) {
     const lasting = (request.headers.accept ?? '').includes('text/event-stream');
-    (lasting ? this.#subscriptions : this.#requests).request(request, response, { lasting, maxBytes: this.#maxBytes });
+    const options = { lasting, maxBytes: this.#maxBytes, reuse: true };
+    (lasting ? this.#subscriptions : this.#requests).request(request, response, options);
   }
 
   upgrade(request, socket, head) {
