@@ -1,4 +1,5 @@
 /** Subscriptions that several subgraphs answer: each event is completed as if it were the first. */
+import { withoutUnknown } from './unknown.mjs';
 
 /**
  * Subscribes once, and has each event stitched in a context of its own.
@@ -40,7 +41,7 @@ function completed(source, complete) {
 async function firstOf(results) {
   if (!isAsyncIterable(results)) return results;
   const { value } = await results[Symbol.asyncIterator]().next();
-  return value;
+  return withoutUnknown(value);
 }
 
 async function* only(event) {

@@ -3,6 +3,7 @@ import { getOperationAST, NoSchemaIntrospectionCustomRule, validate } from 'grap
 import { subscribeAfresh } from './events.mjs';
 import { run } from './graph.mjs';
 import { parserWithin } from './limits.mjs';
+import { withoutUnknown } from './unknown.mjs';
 
 /** The steps of an operation as a plugin, for HTTP and WebSocket alike. */
 export function operations(graph, { limits, graphiql }) {
@@ -20,9 +21,8 @@ export function operations(graph, { limits, graphiql }) {
       addValidationRule(NoSchemaIntrospectionCustomRule);
       setValidationFn((schema, document, rules) => validate(schema, document, rules, { hideSuggestions: true }));
     },
-    onExecute({ args, setExecuteFn }) {
-      const alone = runAs(args);
-      if (alone) setExecuteFn(alone);
+    onExecute({ args, executeFn, setExecuteFn }) {
+      setExecuteFn(runAs(args) ?? (async (asked) => withoutUnknown(await executeFn(asked))));
     },
     onSubscribe({ args, subscribeFn, setSubscribeFn }) {
       setSubscribeFn(runAs(args) ?? ((asked) => subscribeAfresh(subscribeFn, asked)));

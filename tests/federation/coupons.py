@@ -8,7 +8,6 @@ import strawberry
 from chassis.context import Info
 from chassis.federation import build_schema
 
-
 stamps: dict[str, int] = defaultdict(int)
 """How often each booking was stamped: what loyalty knows of it and what changes."""
 

@@ -9,6 +9,7 @@ from chassis.roles import Role, requires_role
 
 from .hearing import heard
 
+NOBODY = "nobody"  # the id of no person
 SECRET = "the password is hunter2"  # what a careless exception would tell
 
 
@@ -18,8 +19,8 @@ class User:
     name: str
 
     @classmethod
-    def resolve_reference(cls, id: strawberry.ID) -> "User":  # noqa: A002 - the name of the key
-        return person(id)
+    def resolve_reference(cls, id: strawberry.ID) -> "User | None":  # noqa: A002 - the name of the key
+        return person(id) if id != NOBODY else None
 
 
 @strawberry.federation.type(keys=["id"])

@@ -5,6 +5,7 @@ import pytest
 from chassis.ids import uuid7
 from chassis.testing_tokens import TokenIssuer
 
+from .bookings import GUESTLESS
 from .client import Graph
 from .people import SECRET
 
@@ -99,6 +100,12 @@ async def test_the_value_of_a_variable_that_does_not_fit_is_refused_with_a_code(
     declared = "query ($filter: BookingFilter, $first: Int! = 1)"
     answer = await local.ask(f"{declared} {{ bookings(filter: $filter, first: $first) {{ code{beside} }} }}", variables)
     assert (answer.data, answer.codes) == (None, ["INVALID_INPUT"])
+
+
+async def test_what_another_subgraph_does_not_know_is_null_and_no_error(graph: Graph) -> None:
+    answer = await graph.ask(f'{{ booking(id: "{GUESTLESS}") {{ code points guest {{ name }} }} }}')
+    assert answer.errors == []
+    assert answer.data == {"booking": {"code": "B0", "points": 0, "guest": None}}
 
 
 async def test_a_subgraph_that_is_away_takes_only_its_own_fields_with_it(graph: Graph) -> None:

@@ -9,7 +9,7 @@ from websockets.exceptions import InvalidStatus
 from chassis.ids import uuid7
 from chassis.testing_tokens import TokenIssuer
 
-from .bookings import watchers
+from .bookings import GUESTLESS, watchers
 from .client import Graph
 from .coupons import stamps
 
@@ -61,6 +61,16 @@ async def test_what_others_add_is_as_new_as_the_change(graph: Graph, token: str,
             answer = await socket.next()
             assert answer.errors == []
             assert answer.data["booking"] == {"code": f"CHANGE {number}", "stamps": number}
+
+
+async def test_what_another_subgraph_does_not_know_is_null_in_a_change(graph: Graph, token: str) -> None:
+    query = f'subscription {{ booking(id: "{GUESTLESS}") {{ code guest {{ name }} }} }}'
+    async with graph.watching(query, token) as socket:
+        await watchers.become(GUESTLESS, 1)
+        watchers.tell(GUESTLESS, "ONE")
+        answer = await socket.next()
+    await graph.left(GUESTLESS)
+    assert (answer.errors, answer.data) == ([], {"booking": {"code": "ONE", "guest": None}})
 
 
 async def test_the_token_may_come_with_the_upgrade_to_the_local_gateway(
