@@ -12,7 +12,7 @@ export function withoutUnknown(result) {
   return told.length ? { ...answer, errors: told } : answer;
 }
 
-/** Stitching makes the fields of an unknown entity null, those too that are never null; subgraphs' errors have codes. */
+/** Stitching makes all fields of an unknown entity null, those that never are too; errors of subgraphs have codes. */
 function isOfUnknown({ message, path, extensions }) {
   return path && !extensions?.code && message.startsWith('Cannot return null for non-nullable field');
 }
