@@ -17,7 +17,7 @@ CREATE_BOOKING = "mutation Book($input: CreateBookingInput!) { createBooking(inp
 WATCH_BOOKING = """
 subscription Watch($id: ID!) {
   booking(id: $id) {
-    status refusal { code message }
+    status refusal { code message } payment { status }
     price { subtotal { amount currency } couponDiscount { amount currency } total { amount currency } }
   }
 }"""
@@ -47,7 +47,9 @@ async def book_and_pay(winner: Winner, offer: Offer, http: httpx.AsyncClient, sh
     show.say(f"the checkout page: {payment['checkout']['url']}")
     confirmed = asyncio.create_task(_until(graph, booking_id, ("CONFIRMED", "REFUSED", "EXPIRED")))
     show.must(await click(http, payment["checkout"]["url"]) == 200, "pays in the window of the PortOne simulator")
-    show.must((await confirmed)["status"] == "CONFIRMED", "and gets CONFIRMED pushed over the WebSocket")
+    pushed = await confirmed
+    show.must(pushed["status"] == "CONFIRMED", "and gets CONFIRMED pushed over the WebSocket")
+    show.must(pushed["payment"]["status"] == "PAID", "with the payment, which another subgraph knows, as it is by then")
     return booking_id
 
 

@@ -136,9 +136,7 @@ def shortage(dates: Iterable[date], rooms: int, nights: Mapping[date, Night]) ->
         if night.closed:
             return StayRefusal(StayRefusalCode.CLOSED, f"The night of {day} is closed.", day)
         if night.rooms_left < rooms:
-            return StayRefusal(
-                StayRefusalCode.SOLD_OUT, f"Rooms left for the night of {day}: {night.rooms_left}.", day
-            )
+            return StayRefusal(StayRefusalCode.SOLD_OUT, f"Rooms left for the night of {day}: {night.rooms_left}.", day)
     return None
 
 
