@@ -2,15 +2,9 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import PlainSerializer
-
 from chassis.events import Event
-
-# Digits only: what comes from the database may say 1.3E+5.
-Amount = Annotated[Decimal, PlainSerializer(lambda amount: format(amount, "f"), return_type=str)]
 
 
 class _PaymentEvent(Event):
@@ -24,7 +18,7 @@ class PaymentOpened(_PaymentEvent, name="payment.payment.opened"):
     """The guest can pay now."""
 
     payment_id: UUID
-    amount: Amount
+    amount: Decimal
 
 
 class PaymentRefused(_PaymentEvent, name="payment.payment.refused"):
@@ -45,7 +39,7 @@ class PaymentPaid(_PaymentEvent, name="payment.payment.paid"):
     """The money came, all of it."""
 
     payment_id: UUID
-    amount: Amount
+    amount: Decimal
     paid_at: datetime
 
 
@@ -60,7 +54,7 @@ class PaymentRefunded(_PaymentEvent, name="payment.payment.refunded"):
 
     payment_id: UUID
     refund_id: UUID
-    amount: Amount
+    amount: Decimal
 
 
 class RefundFailed(_PaymentEvent, name="payment.payment.refund-failed"):
@@ -68,5 +62,5 @@ class RefundFailed(_PaymentEvent, name="payment.payment.refund-failed"):
 
     payment_id: UUID | None
     refund_id: UUID
-    amount: Amount
+    amount: Decimal
     reason: str
