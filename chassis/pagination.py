@@ -69,18 +69,29 @@ async def page(
     selects: entities when it selects one thing, rows otherwise. Raises InvalidInput on `first` or `after`.
     """
     size = ensure_page_size(first)
-    keyed = statement.add_columns(*(each.column.label(f"keyset_{at}") for at, each in enumerate(order)))
+    keyed = with_keyset(statement, order)
     if after is not None:
         keyed = keyed.where(after_cursor(order, decode_cursor(order, after)))
     found = (await session.execute(keyed.order_by(*(each.clause for each in order)).limit(size + 1))).all()
-    kept = found[:size]
-    width = len(order)
+    return page_of(found, order, size, after, await _total(session, statement) if count else None)
+
+
+def with_keyset(statement: Select[*tuple[Any, ...]], order: Sequence[Order]) -> Select[*tuple[Any, ...]]:
+    """The statement with the columns its cursors are made of, after all others."""
+    return statement.add_columns(*(each.column.label(f"keyset_{at}") for at, each in enumerate(order)))
+
+
+def page_of(
+    found: Sequence[Sequence[Any]], order: Sequence[Order], size: int, after: str | None, total: int | None
+) -> Page[Any]:
+    """The page that rows of `with_keyset` make, of which one more than its size was asked for."""
+    kept, width = found[:size], len(order)
     return Page(
         rows=[_row(each, width) for each in kept],
         cursors=cursors_for(order, (each[-width:] for each in kept)),
         has_next=len(found) > size,
         has_previous=after is not None,
-        total=await _total(session, statement) if count else None,
+        total=total,
     )
 
 
