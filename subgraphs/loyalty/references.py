@@ -14,8 +14,10 @@ class Booking(Reference):
     id: strawberry.ID
 
 
-@strawberry.federation.type(keys=[BY_ID])
+@strawberry.federation.type(keys=["id"])
 class User(Reference):
+    """Anybody, in the back office. What each feature knows of them it adds by itself, and says who may see it."""
+
     id: strawberry.ID
 
 

@@ -9,7 +9,7 @@ from chassis.ids import uuid7
 from chassis.testing import SubgraphUnderTest
 from subgraphs.loyalty.coupons.award import award_coupons
 from subgraphs.loyalty.coupons.tables import UserCoupon
-from tests.loyalty.backoffice import create_coupon
+from tests.loyalty.backoffice import ADMIN, create_coupon
 
 SEEN = """query ($of: [_Any!]!) { _entities(representations: $of) { ... on UserCoupon {
     status usedAt booking { id } } } }"""
@@ -19,7 +19,8 @@ Answered = tuple[str, dict[str, Any]]
 async def own_coupon(subgraph: SubgraphUnderTest, user_id: UUID, **changes: Any) -> UUID:
     """A coupon of 10 percent that the person has, however it came."""
     coupon_id = await create_coupon(subgraph, **changes)
-    coupon = UserCoupon(user_id=user_id, coupon_id=coupon_id, issued_at=clock.now())
+    granted = {"granted_by": ADMIN, "grant_key": str(uuid7()), "grant_reason": "For the test."}
+    coupon = UserCoupon(user_id=user_id, coupon_id=coupon_id, issued_at=clock.now(), **granted)
     async with subgraph.database.transaction() as session:
         await award_coupons(session, [coupon])
     return coupon.id

@@ -62,5 +62,5 @@ async def _discount(session: AsyncSession, wish: Wish) -> Decimal:
     owned = await store.lock_owned_coupon(session, wish.user_coupon_id)
     if owned is None or owned.user_coupon.user_id != wish.user_id:
         raise NotUsable
-    ensure_usable(owned.coupon, owned.hold, wish.subtotal, clock.now())
+    ensure_usable(owned, wish.subtotal, clock.now())
     return discount_for(owned.coupon, wish.subtotal)

@@ -5,7 +5,7 @@ from uuid import UUID
 from chassis.context import Context
 
 from . import store
-from .store import OwnedCoupon
+from .rules import OwnedCoupon
 from .tables import Coupon
 
 

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from chassis.errors import DomainError, FieldError, InvalidInput
 from chassis.money import round_down
 
-from .tables import BenefitHold, Coupon, CouponKind, DiscountKind, HoldState
+from .tables import BenefitHold, Coupon, CouponKind, DiscountKind, HoldState, UserCoupon
 
 LONGEST_NAME = 200
 SHORTEST_USE = timedelta(days=1)
@@ -51,6 +52,7 @@ class UserCouponStatus(StrEnum):
     HELD = "HELD"
     USED = "USED"
     EXPIRED = "EXPIRED"
+    REVOKED = "REVOKED"
 
 
 class CouponRefusal(StrEnum):
@@ -60,6 +62,7 @@ class CouponRefusal(StrEnum):
     ABOVE_MAXIMUM = "ABOVE_MAXIMUM"
     HELD = "HELD"
     USED = "USED"
+    REVOKED = "REVOKED"
 
 
 REFUSED_BECAUSE = {
@@ -69,32 +72,45 @@ REFUSED_BECAUSE = {
     CouponRefusal.ABOVE_MAXIMUM: "The coupon needs a smaller order.",
     CouponRefusal.HELD: "Another booking holds the coupon.",
     CouponRefusal.USED: "The coupon has been used.",
+    CouponRefusal.REVOKED: "The coupon was revoked.",
 }
+
+
+class OwnedCoupon(NamedTuple):
+    """A person's coupon with all that says how it stands: its definition, and the booking that has it, if one has."""
+
+    user_coupon: UserCoupon
+    coupon: Coupon
+    hold: BenefitHold | None
 
 
 def discount_for(coupon: Coupon, subtotal: Decimal) -> Decimal:
     """What the coupon takes off an order of that subtotal, in whole minor units and never more than the order."""
     if coupon.discount_kind is DiscountKind.AMOUNT:
-        return min(_given(coupon.amount), subtotal)
-    off = round_down(subtotal * _given(coupon.percent) / 100, coupon.currency)
-    return off if coupon.cap is None else min(off, coupon.cap)
+        off = _given(coupon.amount)
+    else:
+        off = subtotal * _given(coupon.percent) / 100
+    if coupon.cap is not None:
+        off = min(off, coupon.cap)
+    return round_down(min(off, subtotal), coupon.currency)
 
 
-def status_of(coupon: Coupon, hold: BenefitHold | None, at: datetime) -> UserCouponStatus:
-    """`hold` is the one booking that has the coupon, if one has."""
-    if hold is not None:
-        return UserCouponStatus.HELD if hold.state is HoldState.HELD else UserCouponStatus.USED
-    return UserCouponStatus.EXPIRED if coupon.usable_until <= at else UserCouponStatus.AVAILABLE
+def status_of(owned: OwnedCoupon, at: datetime) -> UserCouponStatus:
+    """A booking that has the coupon keeps it, revoked or not: one good when held is good when spent."""
+    if owned.hold is not None:
+        return UserCouponStatus.HELD if owned.hold.state is HoldState.HELD else UserCouponStatus.USED
+    if owned.user_coupon.revoked_at is not None:
+        return UserCouponStatus.REVOKED
+    return UserCouponStatus.EXPIRED if owned.coupon.usable_until <= at else UserCouponStatus.AVAILABLE
 
 
-def refusal_for(coupon: Coupon, hold: BenefitHold | None, subtotal: Decimal, at: datetime) -> CouponRefusal | None:
+def refusal_for(owned: OwnedCoupon, subtotal: Decimal, at: datetime) -> CouponRefusal | None:
     """Why the coupon can't be used for an order of that subtotal, or None when it can."""
-    if hold is not None:
-        return CouponRefusal.HELD if hold.state is HoldState.HELD else CouponRefusal.USED
+    coupon, status = owned.coupon, status_of(owned, at)
+    if status is not UserCouponStatus.AVAILABLE:
+        return CouponRefusal(status.value)
     if at < coupon.usable_from:
         return CouponRefusal.NOT_YET
-    if coupon.usable_until <= at:
-        return CouponRefusal.EXPIRED
     if coupon.minimum_order is not None and subtotal < coupon.minimum_order:
         return CouponRefusal.BELOW_MINIMUM
     if coupon.maximum_order is not None and subtotal > coupon.maximum_order:
@@ -102,10 +118,18 @@ def refusal_for(coupon: Coupon, hold: BenefitHold | None, subtotal: Decimal, at:
     return None
 
 
-def ensure_usable(coupon: Coupon, hold: BenefitHold | None, subtotal: Decimal, at: datetime) -> None:
-    refusal = refusal_for(coupon, hold, subtotal, at)
+def ensure_usable(owned: OwnedCoupon, subtotal: Decimal, at: datetime) -> None:
+    refusal = refusal_for(owned, subtotal, at)
     if refusal is not None:
         raise NotUsable(REFUSED_BECAUSE[refusal])
+
+
+def ensure_free(owned: OwnedCoupon) -> None:
+    """What a hold that lapsed needs of its coupon to have it again, whatever its window: it was good when held."""
+    if owned.hold is not None:
+        raise NotUsable("The hold lapsed, and another booking has the coupon since.")
+    if owned.user_coupon.revoked_at is not None:
+        raise NotUsable("The hold lapsed, and the coupon was revoked since.")
 
 
 def is_granted(hold: BenefitHold) -> bool:

@@ -10,7 +10,7 @@ from chassis.outbox import publish
 from ..events import BenefitsSpent
 from . import store
 from .refuse import refuse_benefits
-from .rules import NotUsable, is_granted
+from .rules import NotUsable, ensure_free, is_granted
 from .tables import BenefitHold, HoldState
 
 
@@ -28,10 +28,12 @@ async def spend_benefits(session: AsyncSession, booking_id: UUID) -> None:
 
 
 async def _take_again(session: AsyncSession, hold: BenefitHold) -> None:
-    """What lapsed is held again where the coupon is still free, whatever its window: it was good when it was held."""
+    """What lapsed is held again where the coupon is still free."""
     owned = await store.lock_owned_coupon(session, hold.user_coupon_id) if hold.user_coupon_id else None
-    if owned is not None and owned.hold is not None:
-        gone = NotUsable("The hold lapsed, and another booking has the coupon since.")
+    try:
+        if owned is not None:
+            ensure_free(owned)
+    except NotUsable as gone:
         hold.state, hold.refusal, hold.message = HoldState.REFUSED, gone.code, gone.message
     else:
         hold.state, hold.has_coupon = HoldState.HELD, owned is not None

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
-from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy
@@ -15,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from chassis.errors import NotFound
 from chassis.pagination import Order, Page, page
 
-from .rules import UserCouponStatus
+from .rules import OwnedCoupon, UserCouponStatus
 from .tables import BenefitHold, Coupon, CouponKind, HoldState, UserCoupon
 
 
@@ -28,14 +27,6 @@ class CouponOrder(Enum):
 class UserCouponOrder(Enum):
     ISSUED_AT_DESC = (Order(col(UserCoupon.issued_at), descending=True), Order(col(UserCoupon.id), descending=True))
     USABLE_UNTIL_ASC = (Order(col(Coupon.usable_until)), Order(col(UserCoupon.id)))
-
-
-class OwnedCoupon(NamedTuple):
-    """A person's coupon with all that says how it stands: its definition, and the booking that has it, if one has."""
-
-    user_coupon: UserCoupon
-    coupon: Coupon
-    hold: BenefitHold | None
 
 
 async def find_coupon(session: AsyncSession, coupon_id: UUID) -> Coupon | None:
@@ -160,13 +151,16 @@ def _owned() -> Select[UserCoupon, Coupon, BenefitHold]:
 
 def _is(status: UserCouponStatus, at: datetime) -> ColumnElement[bool]:
     """`rules.status_of`, said in SQL."""
-    free = col(BenefitHold.booking_id).is_(None)
+    free, revoked = col(BenefitHold.booking_id).is_(None), col(UserCoupon.revoked_at).is_not(None)
+    over = col(Coupon.usable_until) <= at
     match status:
         case UserCouponStatus.HELD:
             return col(BenefitHold.state) == HoldState.HELD
         case UserCouponStatus.USED:
             return and_(~free, col(BenefitHold.state) != HoldState.HELD)
+        case UserCouponStatus.REVOKED:
+            return and_(free, revoked)
         case UserCouponStatus.EXPIRED:
-            return and_(free, col(Coupon.usable_until) <= at)
+            return and_(free, ~revoked, over)
         case UserCouponStatus.AVAILABLE:
-            return and_(free, col(Coupon.usable_until) > at)
+            return and_(free, ~revoked, ~over)

@@ -64,6 +64,16 @@ class UserCoupon(Table, table=True):
         # One a person and event. What administrators give has no event, and counts for itself.
         UniqueConstraint("coupon_event_id", "user_id"),
         Index("ix_user_coupons_user_id_issued_at", "user_id", "issued_at", "id"),
+        Index(
+            "uq_user_coupons_granted_by_grant_key",
+            "granted_by",
+            "grant_key",
+            unique=True,
+            postgresql_where="granted_by is not null",
+        ),
+        CheckConstraint("num_nulls(coupon_event_id, granted_by) = 1", name="from_an_event_or_a_person"),
+        CheckConstraint("num_nulls(granted_by, grant_key, grant_reason) in (0, 3)", name="granted_with_a_reason"),
+        CheckConstraint("num_nulls(revoked_at, revoked_by, revoked_reason) in (0, 3)", name="revoked_with_a_reason"),
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
@@ -71,6 +81,14 @@ class UserCoupon(Table, table=True):
     coupon_id: UUID = Field(foreign_key="coupons.id", index=True)
     coupon_event_id: UUID | None = Field(default=None, foreign_key="coupon_events.id")
     issued_at: datetime = Field(sa_type=INSTANT)
+    granted_by: UUID | None = None
+    grant_key: str | None = None
+    """The administrator's own: the same one is the same grant, however often it is sent."""
+    grant_reason: str | None = None
+    revoked_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    """From when no booking gets it any more. One that has it keeps it."""
+    revoked_by: UUID | None = None
+    revoked_reason: str | None = None
 
 
 class HoldState(StrEnum):

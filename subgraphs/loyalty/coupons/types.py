@@ -16,8 +16,7 @@ from chassis.types import Money
 from ..references import Booking
 from . import tables
 from .loaders import coupons_by_id, owned_coupons_by_id
-from .rules import UserCouponStatus, status_of
-from .store import OwnedCoupon
+from .rules import OwnedCoupon, UserCouponStatus, status_of
 
 strawberry.enum(UserCouponStatus)
 
@@ -101,7 +100,7 @@ class UserCoupon:
         return cls(
             id=strawberry.ID(str(user_coupon.id)),
             coupon=Coupon.from_row(coupon),
-            status=status_of(coupon, hold, clock.now()),
+            status=status_of(owned, clock.now()),
             booking=Booking.of(hold.booking_id if hold else None),
             issued_at=user_coupon.issued_at,
             used_at=hold.spent_at if hold else None,

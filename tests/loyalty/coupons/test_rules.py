@@ -10,8 +10,10 @@ from chassis import clock
 from chassis.errors import InvalidInput
 from chassis.ids import uuid7
 from subgraphs.loyalty.coupons.rules import (
+    REFUSED_BECAUSE,
     CouponRefusal,
     NotUsable,
+    OwnedCoupon,
     UserCouponStatus,
     discount_for,
     ensure_coupon,
@@ -21,10 +23,11 @@ from subgraphs.loyalty.coupons.rules import (
     refusal_for,
     status_of,
 )
-from subgraphs.loyalty.coupons.tables import BenefitHold, Coupon, CouponKind, DiscountKind, HoldState
+from subgraphs.loyalty.coupons.tables import BenefitHold, Coupon, CouponKind, DiscountKind, HoldState, UserCoupon
 
 NOW = clock.now()
 DAY = timedelta(days=1)
+INSTANT = timedelta(microseconds=1)
 
 
 def a_coupon(**changes: Any) -> Coupon:
@@ -51,6 +54,11 @@ def a_hold(state: HoldState) -> BenefitHold:
     return BenefitHold(booking_id=uuid7(), state=state, has_coupon=True, created_at=NOW, updated_at=NOW)
 
 
+def owned(coupon: Coupon, held: HoldState | None = None, *, revoked: bool = False) -> OwnedCoupon:
+    theirs = UserCoupon(user_id=uuid7(), coupon_id=coupon.id, issued_at=NOW, revoked_at=NOW if revoked else None)
+    return OwnedCoupon(theirs, coupon, a_hold(held) if held else None)
+
+
 @pytest.mark.parametrize(
     ("coupon", "subtotal", "discount"),
     [
@@ -66,6 +74,15 @@ def a_hold(state: HoldState) -> BenefitHold:
         (a_coupon(percent=7, currency="EUR"), "33.35", "2.33"),
         (a_coupon(percent=15, currency="EUR", cap=Decimal("9.99")), "200.00", "9.99"),
         (a_coupon(percent=33, currency="KWD"), "10.001", "3.300"),
+        (a_coupon(percent=33, currency="JPY"), "101", "33"),
+        (a_coupon(percent=99, currency="JPY", cap=Decimal(98)), "100", "98"),
+        (a_coupon(percent=1, currency="USD"), "0.99", "0"),
+        (a_coupon(percent=1, currency="USD"), "1.00", "0.01"),
+        (a_coupon(percent=50, currency="USD", minimum_order=Decimal(1)), "0.99", "0.49"),
+        (a_coupon(percent=100, currency="KRW", cap=Decimal(10) ** 12), "1000000000000", "1000000000000"),
+        (an_amount("1.001", currency="KWD"), "2", "1.001"),
+        (an_amount("1.001", currency="KWD"), "1", "1"),
+        (an_amount("5000", currency="JPY"), "4999.9", "4999"),
         (an_amount("5000"), "5000", "5000"),
         (an_amount("5000"), "4999", "4999"),
         (an_amount("5000"), "120000", "5000"),
@@ -79,51 +96,60 @@ def test_a_discount_is_rounded_down_and_never_more_than_the_cap_or_the_order(
 
 
 @pytest.mark.parametrize(
-    ("coupon", "held", "refusal"),
+    ("theirs", "refusal"),
     [
-        (a_coupon(), None, None),
-        (a_coupon(usable_from=NOW), None, None),
-        (a_coupon(usable_from=NOW + timedelta(microseconds=1)), None, CouponRefusal.NOT_YET),
-        (a_coupon(usable_until=NOW), None, CouponRefusal.EXPIRED),
-        (a_coupon(usable_until=NOW + timedelta(microseconds=1)), None, None),
-        (a_coupon(minimum_order=Decimal(50000)), None, None),
-        (a_coupon(minimum_order=Decimal(50001)), None, CouponRefusal.BELOW_MINIMUM),
-        (a_coupon(maximum_order=Decimal(50000)), None, None),
-        (a_coupon(maximum_order=Decimal(49999)), None, CouponRefusal.ABOVE_MAXIMUM),
-        (a_coupon(), HoldState.HELD, CouponRefusal.HELD),
-        (a_coupon(), HoldState.SPENT, CouponRefusal.USED),
-        (a_coupon(), HoldState.GIVEN_BACK, CouponRefusal.USED),
-        (a_coupon(usable_until=NOW), HoldState.SPENT, CouponRefusal.USED),
+        (owned(a_coupon()), None),
+        (owned(a_coupon(usable_from=NOW)), None),
+        (owned(a_coupon(usable_from=NOW + INSTANT)), CouponRefusal.NOT_YET),
+        (owned(a_coupon(usable_until=NOW)), CouponRefusal.EXPIRED),
+        (owned(a_coupon(usable_until=NOW + INSTANT)), None),
+        (owned(a_coupon(minimum_order=Decimal(50000))), None),
+        (owned(a_coupon(minimum_order=Decimal(50001))), CouponRefusal.BELOW_MINIMUM),
+        (owned(a_coupon(maximum_order=Decimal(50000))), None),
+        (owned(a_coupon(maximum_order=Decimal(49999))), CouponRefusal.ABOVE_MAXIMUM),
+        (owned(a_coupon(), HoldState.HELD), CouponRefusal.HELD),
+        (owned(a_coupon(), HoldState.SPENT), CouponRefusal.USED),
+        (owned(a_coupon(), HoldState.GIVEN_BACK), CouponRefusal.USED),
+        (owned(a_coupon(usable_until=NOW), HoldState.SPENT), CouponRefusal.USED),
+        (owned(a_coupon(), revoked=True), CouponRefusal.REVOKED),
+        (owned(a_coupon(), HoldState.HELD, revoked=True), CouponRefusal.HELD),
+        (owned(a_coupon(), HoldState.SPENT, revoked=True), CouponRefusal.USED),
+        (owned(a_coupon(usable_until=NOW), revoked=True), CouponRefusal.REVOKED),
+        (owned(a_coupon(usable_from=NOW + INSTANT), revoked=True), CouponRefusal.REVOKED),
     ],
 )
-def test_a_coupon_is_refused_for_the_first_reason_there_is(
-    coupon: Coupon, held: HoldState | None, refusal: CouponRefusal | None
-) -> None:
-    hold = a_hold(held) if held else None
-    assert refusal_for(coupon, hold, Decimal(50000), NOW) is refusal
+def test_a_coupon_is_refused_for_the_first_reason_there_is(theirs: OwnedCoupon, refusal: CouponRefusal | None) -> None:
+    assert refusal_for(theirs, Decimal(50000), NOW) is refusal
 
 
 def test_what_refuses_a_coupon_says_why() -> None:
-    ensure_usable(a_coupon(), None, Decimal(1), NOW)
+    ensure_usable(owned(a_coupon()), Decimal(1), NOW)
     with pytest.raises(NotUsable, match="expired") as refused:
-        ensure_usable(a_coupon(usable_until=NOW), None, Decimal(1), NOW)
+        ensure_usable(owned(a_coupon(usable_until=NOW)), Decimal(1), NOW)
     assert refused.value.code == "COUPON_NOT_USABLE"
 
 
+def test_every_refusal_has_its_words() -> None:
+    assert set(REFUSED_BECAUSE) == set(CouponRefusal)
+
+
 @pytest.mark.parametrize(
-    ("held", "usable_until", "status"),
+    ("theirs", "status"),
     [
-        (None, NOW + DAY, UserCouponStatus.AVAILABLE),
-        (None, NOW, UserCouponStatus.EXPIRED),
-        (HoldState.HELD, NOW, UserCouponStatus.HELD),
-        (HoldState.SPENT, NOW + DAY, UserCouponStatus.USED),
-        (HoldState.GIVEN_BACK, NOW + DAY, UserCouponStatus.USED),
+        (owned(a_coupon()), UserCouponStatus.AVAILABLE),
+        (owned(a_coupon(usable_from=NOW + INSTANT)), UserCouponStatus.AVAILABLE),
+        (owned(a_coupon(usable_until=NOW)), UserCouponStatus.EXPIRED),
+        (owned(a_coupon(usable_until=NOW), HoldState.HELD), UserCouponStatus.HELD),
+        (owned(a_coupon(), HoldState.SPENT), UserCouponStatus.USED),
+        (owned(a_coupon(), HoldState.GIVEN_BACK), UserCouponStatus.USED),
+        (owned(a_coupon(), revoked=True), UserCouponStatus.REVOKED),
+        (owned(a_coupon(usable_until=NOW), revoked=True), UserCouponStatus.REVOKED),
+        (owned(a_coupon(), HoldState.HELD, revoked=True), UserCouponStatus.HELD),
+        (owned(a_coupon(), HoldState.SPENT, revoked=True), UserCouponStatus.USED),
     ],
 )
-def test_a_coupon_stands_as_the_booking_that_has_it(
-    held: HoldState | None, usable_until: Any, status: UserCouponStatus
-) -> None:
-    assert status_of(a_coupon(usable_until=usable_until), a_hold(held) if held else None, NOW) is status
+def test_a_coupon_stands_as_the_booking_that_has_it(theirs: OwnedCoupon, status: UserCouponStatus) -> None:
+    assert status_of(theirs, NOW) is status
 
 
 @pytest.mark.parametrize(
