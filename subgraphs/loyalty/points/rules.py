@@ -1,0 +1,135 @@
+"""What is true of points: what a stay earns, how long they are good, which go first, and what may be asked."""
+
+import calendar
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from chassis.errors import DomainError, FieldError, InvalidInput
+
+from .tables import EntryKind, PointAccount, PointEntry
+
+MONTHS_GOOD = 6
+GOOD_AFTER_RETURN = timedelta(days=7)
+LONGEST_GOOD = timedelta(days=3660)
+MOST_AT_ONCE = 10_000_000
+# A little less than GraphQL's Int and the columns hold.
+MOST_IN_ACCOUNT = 2_000_000_000
+LONGEST_DESCRIPTION = 500
+LONGEST_KEY = 255
+
+
+class NotEnoughPoints(DomainError):
+    code = "NOT_ENOUGH_POINTS"
+
+    def __init__(self) -> None:
+        super().__init__("There are not that many points.")
+
+
+class IdempotencyMismatch(DomainError):
+    code = "IDEMPOTENCY_MISMATCH"
+
+    def __init__(self) -> None:
+        super().__init__("This idempotency key was used for something else.")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an administrator asks for; without `expires_at`, granted points are good as long as earned ones."""
+
+    kind: EntryKind
+    user_id: UUID
+    points: int
+    description: str
+    expires_at: datetime | None = None
+
+
+def points_for(money: Decimal, percent: Decimal) -> int:
+    """What that much money earns, in whole points, rounded down."""
+    return max(0, int(money * percent / 100))
+
+
+def expiry_of(earned_at: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant at which points that come now are no longer good: months later, at the end of the day."""
+    day = _months_later(earned_at.astimezone(zone).date(), MONTHS_GOOD)
+    return datetime.combine(day + timedelta(days=1), time(), zone)
+
+
+def portions(available: Iterable[int], points: int) -> list[int]:
+    """How much to take of each, in their order, until there are that many points."""
+    taken = []
+    for most in available:
+        taken.append(min(most, points))
+        points -= taken[-1]
+    if points > 0:
+        raise ValueError(f"{points} points too few")
+    return taken
+
+
+def ensure_enough(account: PointAccount, points: int) -> None:
+    if account.balance < points:
+        raise NotEnoughPoints
+
+
+def ensure_room(account: PointAccount, points: int) -> None:
+    if account.balance + account.held + points > MOST_IN_ACCOUNT:
+        raise InvalidInput("An account does not hold that many points.", [FieldError("points", "OUT_OF_RANGE")])
+
+
+def ensure_change(change: Change, key: str, now: datetime) -> None:
+    """Raise InvalidInput with every field that is wrong, not just the first."""
+    wrong = [
+        *_wrong_text("idempotencyKey", key, LONGEST_KEY),
+        *_wrong_points(change.points),
+        *_wrong_text("description", change.description, LONGEST_DESCRIPTION),
+        *_wrong_expiry(change.expires_at, now),
+    ]
+    if wrong:
+        raise InvalidInput("Points can't be changed like this.", wrong)
+
+
+def fingerprint_of(change: Change) -> str:
+    """The same for those who ask the same, whatever the time zone their instant is written in."""
+    asked = asdict(change) | {"expires_at": change.expires_at and change.expires_at.timestamp()}
+    return hashlib.sha256(json.dumps(asked, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def ensure_same(entry: PointEntry, change: Change) -> None:
+    if entry.fingerprint != fingerprint_of(change):
+        raise IdempotencyMismatch
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day of a later month, or its last where it is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def _wrong_points(points: int) -> Iterator[FieldError]:
+    if not 1 <= points <= MOST_AT_ONCE:
+        yield FieldError("points", "OUT_OF_RANGE")
+
+
+def _wrong_text(field: str, text: str, longest: int) -> Iterator[FieldError]:
+    if not text.strip():
+        yield FieldError(field, "EMPTY")
+    elif len(text) > longest:
+        yield FieldError(field, "TOO_LONG")
+    elif "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        # PostgreSQL stores neither the null character nor half a surrogate pair.
+        yield FieldError(field, "NOT_TEXT")
+
+
+def _wrong_expiry(expires_at: datetime | None, now: datetime) -> Iterator[FieldError]:
+    if expires_at is None:
+        return
+    if expires_at <= now:
+        yield FieldError("expiresAt", "PAST")
+    elif expires_at > now + LONGEST_GOOD:
+        yield FieldError("expiresAt", "TOO_LATE")
