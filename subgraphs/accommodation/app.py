@@ -5,12 +5,12 @@ from fastapi import FastAPI
 from chassis.service import create_service, serve
 
 from .resources import open_resources
-from .schema import public
+from .schema import admin, public
 from .settings import Settings
 
 
 def create_app(settings: Settings) -> FastAPI:
-    return create_service(settings, schemas={"/graphql": public}, resources=open_resources)
+    return create_service(settings, schemas={"/graphql": public, "/admin/graphql": admin}, resources=open_resources)
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
-"""Everything accommodation tells the world: the answers to what bookings ask of it."""
+"""Everything accommodation tells the world: the answers to what bookings ask, and what becomes of places."""
 
 import datetime as dt
 from decimal import Decimal
+from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -81,3 +82,33 @@ class NightsLost(HoldAnswer, name="accommodation.nights.lost"):
 
 class NightsReleased(HoldAnswer, name="accommodation.nights.released"):
     """Whatever was held or sold for the booking is free again."""
+
+
+class AccommodationEvent(Event):
+    """Something about a place; what is said of one keeps its order."""
+
+    accommodation_id: UUID
+    host_id: UUID
+
+    @classmethod
+    def of(cls, accommodation_id: UUID, host_id: UUID) -> Self:
+        return cls(accommodation_id=accommodation_id, host_id=host_id)
+
+    def key(self) -> str:
+        return str(self.accommodation_id)
+
+
+class AccommodationPublished(AccommodationEvent, name="accommodation.accommodation.published"):
+    """It is on sale."""
+
+
+class AccommodationChanged(AccommodationEvent, name="accommodation.accommodation.changed"):
+    """What is said of it, its rooms or its photos was changed."""
+
+
+class AccommodationWithdrawn(AccommodationEvent, name="accommodation.accommodation.withdrawn"):
+    """It is on sale no more; what is booked stays booked."""
+
+
+class AccommodationDeleted(AccommodationEvent, name="accommodation.accommodation.deleted"):
+    """It is gone; nothing ahead was booked."""

@@ -19,6 +19,7 @@ from subgraphs.accommodation.calendar.tables import Hold, Night
 from subgraphs.accommodation.room_types.tables import RoomType
 from subgraphs.accommodation.words.rules import words_of
 from subgraphs.accommodation.words.store import learn_words
+from tests.accommodation.backoffice import Person, a_host, an_administrator
 
 
 @pytest.fixture(scope="session")
@@ -156,3 +157,13 @@ class Asking:
 @pytest.fixture
 def ask(accommodation: SubgraphUnderTest, places: Places) -> Asking:
     return Asking(accommodation, places.day, clock.now() + timedelta(minutes=10))
+
+
+@pytest.fixture
+def host(accommodation: SubgraphUnderTest) -> Person:
+    return a_host(accommodation)
+
+
+@pytest.fixture
+def administrator(accommodation: SubgraphUnderTest) -> Person:
+    return an_administrator(accommodation)

@@ -5,6 +5,16 @@ from typing import Any
 import pytest
 
 from chassis.testing import SubgraphUnderTest
+from tests.accommodation.backoffice import (
+    CHANGE,
+    CHANGE_NIGHTS,
+    CHANGE_ROOM_TYPE,
+    DELETE,
+    OPEN,
+    PUBLISH,
+    WITHDRAW,
+    Person,
+)
 
 STAY = '{ checkIn: "%s", checkOut: "%s" }'
 
@@ -72,3 +82,54 @@ async def test_one_place_or_room_type_takes_one_statement(accommodation: Subgrap
     one = f'{{ accommodation(id: "{town[0].accommodation_id}") {{ name }} }}'
     assert await statements(accommodation, one) == 1
     assert await statements(accommodation, f'{{ roomType(id: "{town[0].id}") {{ name }} }}') == 1
+
+
+@pytest.mark.usefixtures("town")
+@pytest.mark.parametrize(
+    ("fields", "budget"),
+    [
+        ("name status createdBy { id }", 1),
+        ("roomTypes { name units basePrice { amount } }", 2),
+        ("roomTypes { accommodation { name } }", 3),
+        ("roomTypes { calendar(from: $from, to: $to) { units held } }", 3),
+    ],
+)
+async def test_a_page_of_50_places_in_the_back_office_has_its_budget(
+    accommodation: SubgraphUnderTest, places: Any, administrator: Person, fields: str, budget: int
+) -> None:
+    dates = {"from": str(places.day(0)), "to": str(places.day(2))} if "$from" in fields else {}
+    named = "($from: Date!, $to: Date!)" if dates else ""
+    for first in (50, 2):
+        accommodation.sql.clear()
+        await administrator.get(
+            f"query {named} {{ accommodations(first: {first}) {{ nodes {{ {fields} }} }} }}", **dates
+        )
+        assert len(accommodation.sql) == budget
+
+
+async def test_what_a_host_changes_takes_few_statements(
+    accommodation: SubgraphUnderTest, places: Any, host: Person
+) -> None:
+    place = await host.create()
+    room_type = await host.create_room_type(place)
+    dates = {"roomTypeId": room_type, "from": str(places.day(0)), "to": str(places.day(300))}
+    budgets = [
+        # Lock, write, say.
+        (CHANGE, {"input": {"accommodationId": place, "description": "Quiet."}}, 3),
+        # As above, and learn its words.
+        (CHANGE, {"input": {"accommodationId": place, "name": "Mountain hut"}}, 4),
+        (CHANGE_ROOM_TYPE, {"input": {"roomTypeId": room_type, "units": 2}}, 3),
+        (OPEN, {"input": dates}, 4),
+        # Lock the room type and its nights, write, note, read.
+        (CHANGE_NIGHTS, {"input": dates | {"price": 1}}, 5),
+        # As the first, and look for a room type.
+        (PUBLISH, {"id": place}, 4),
+        (WITHDRAW, {"id": place}, 3),
+        # Lock, find the rooms, lock their nights, take them off sale, write, say.
+        (DELETE, {"id": place}, 6),
+    ]
+    for document, variables, budget in budgets:
+        accommodation.sql.clear()
+        await host.get(document, **variables)
+        spent = [each for each in accommodation.sql if not each.startswith("NOTIFY")]
+        assert len(spent) == budget, spent

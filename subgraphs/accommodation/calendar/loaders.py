@@ -50,3 +50,10 @@ async def _nights(session: AsyncSession, keys: Iterable[tuple[UUID, Range]]) -> 
     for room_type_id, between in keys:
         asked.setdefault(between, []).append(room_type_id)
     return {between: await store.nights_between(session, ids, *between) for between, ids in asked.items()}
+
+
+async def run_calendars(context: Context, keys: list[tuple[UUID, Range]]) -> list[list[Night]]:
+    """The nights of room types in the back office, which shows what is withdrawn too."""
+    async with context.database.reading() as session:
+        nights = await _nights(session, keys)
+    return [list(nights[between].get(room_type_id, {}).values()) for room_type_id, between in keys]

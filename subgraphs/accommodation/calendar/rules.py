@@ -1,19 +1,30 @@
 """Whether a stay is allowed, and what it costs: decided here for quotes, searches and holds alike."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from chassis.errors import FieldError, InvalidInput
+from chassis.errors import DomainError, FieldError, InvalidInput
 
+from ..room_types.rules import HIGHEST_PRICE, MOST_UNITS, wrong_number
 from ..room_types.tables import LONGEST_STAY
 from .tables import Night
 
 LONGEST_CALENDAR = 366
 """In nights."""
+
+
+class NightsTaken(DomainError):
+    """`date` is the first night of which more rooms are held and sold than there would be."""
+
+    code = "NIGHTS_TAKEN"
+
+    def __init__(self, night: Night) -> None:
+        taken = night.held + night.sold
+        super().__init__(f"Rooms taken for the night of {night.date}: {taken}.", date=str(night.date), taken=taken)
 
 
 class StayRefusalCode(StrEnum):
@@ -57,6 +68,23 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
+class Dates:
+    """Half-open, as everywhere: `end` is not included. With weekdays (Monday is 0), only those."""
+
+    first: date
+    end: date
+    weekdays: Collection[int] = ()
+
+    @property
+    def length(self) -> int:
+        return (self.end - self.first).days
+
+    def days(self) -> list[date]:
+        days = (self.first + timedelta(days=ahead) for ahead in range(self.length))
+        return [day for day in days if not self.weekdays or day.weekday() in self.weekdays]
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What a room type allows, whatever the night. `on_sale`: neither it nor its place was withdrawn or deleted."""
 
@@ -92,6 +120,38 @@ def ensure_range(first: date, end: date) -> None:
             f"A calendar has at most {LONGEST_CALENDAR} nights, and ends after it begins.",
             [FieldError("to", "OUT_OF_RANGE")],
         )
+
+
+def ensure_ahead(dates: Dates, today: date) -> None:
+    """Refuse a range that is not all in the time in which nights are on sale."""
+    wrong = []
+    if not 1 <= dates.length <= LONGEST_CALENDAR:
+        wrong.append(FieldError("to", "OUT_OF_RANGE"))
+    elif dates.end - timedelta(days=1) > two_years_after(today):
+        wrong.append(FieldError("to", "TOO_FAR_AHEAD"))
+    if dates.first < today:
+        wrong.append(FieldError("from", "IN_THE_PAST"))
+    if wrong:
+        message = f"From today to two years ahead, at most {LONGEST_CALENDAR} nights at once."
+        raise InvalidInput(message, wrong)
+
+
+def ensure_night(price: Decimal | None, units: int | None, min_nights: int | None, *, least_units: int = 0) -> None:
+    """Refuse what no night can be like; what is not given is not wrong."""
+    wrong = [
+        *wrong_number("price", price, 0, HIGHEST_PRICE),
+        *wrong_number("units", units, least_units, MOST_UNITS),
+        *wrong_number("minNights", min_nights, 1, LONGEST_STAY),
+    ]
+    if wrong:
+        raise InvalidInput("No night can be like that.", wrong)
+
+
+def ensure_rooms_left(nights: Iterable[Night], units: int | None) -> None:
+    """Raise NightsTaken where that many rooms are fewer than are held and sold."""
+    for night in nights:
+        if units is not None and night.held + night.sold > units:
+            raise NightsTaken(night)
 
 
 def refusal_for(stay: Stay, terms: Terms, nights: Mapping[date, Night], today: date) -> StayRefusal | None:

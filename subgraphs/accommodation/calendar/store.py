@@ -1,11 +1,14 @@
 """Every SQL statement about nights and holds. Locks are always taken holds first, then nights, each in one order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Uuid, column, func, literal
+from sqlalchemy import ARRAY, ColumnElement, Date, Uuid, any_, column, delete, func, literal, update
+from sqlalchemy import select as select_columns
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -100,8 +103,59 @@ async def lock_nights(session: AsyncSession, wanted: Iterable[tuple[UUID, date]]
     return _by_room_type(rows)
 
 
+async def nights_on(session: AsyncSession, room_type_id: UUID, days: Sequence[date]) -> Sequence[Night]:
+    """The nights on sale among those days, in order, as they are now."""
+    rows = await session.exec(
+        select(Night)
+        .where(Night.room_type_id == room_type_id, col(Night.date) == _any(days))
+        .order_by(col(Night.date))
+        .execution_options(populate_existing=True)
+    )
+    return rows.all()
+
+
+async def insert_nights(session: AsyncSession, room_type_id: UUID, days: Sequence[date], **values: Any) -> int:
+    """Put the days on sale that are not yet, in one statement and in order; how many those were."""
+    each = func.unnest(literal(list(days), ARRAY(Date))).table_valued(column("date", Date)).render_derived("opened")
+    said = {"room_type_id": room_type_id, "held": 0, "sold": 0, "closed": False} | values
+    rows = select_columns(each.c.date, *(literal(value) for value in said.values())).order_by(each.c.date)
+    statement = insert(Night).from_select(["date", *said], rows).on_conflict_do_nothing()
+    return (await session.exec(statement)).rowcount
+
+
+async def update_nights(
+    session: AsyncSession, room_type_id: UUID, days: Sequence[date], values: Mapping[str, Any]
+) -> None:
+    """Give nights that are locked the values; what bookings count in them is not touched."""
+    this = (col(Night.room_type_id) == room_type_id, col(Night.date) == _any(days))
+    await session.execute(update(Night).where(*this).values(**values), execution_options={"synchronize_session": False})
+
+
+async def lock_nights_ahead(session: AsyncSession, room_type_ids: Sequence[UUID], today: date) -> list[Night]:
+    """All nights on sale from today, of which nobody holds or sells one until the transaction ends."""
+    rows = await session.exec(
+        select(Night)
+        .where(col(Night.room_type_id).in_(room_type_ids), col(Night.date) >= today)
+        .order_by(col(Night.room_type_id), col(Night.date))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list(rows)
+
+
+async def take_off_sale(session: AsyncSession, room_type_ids: Sequence[UUID], today: date) -> None:
+    """Nights that have been stay: they tell what was sold."""
+    ahead = delete(Night).where(col(Night.room_type_id).in_(room_type_ids), col(Night.date) >= today)
+    await session.execute(ahead, execution_options={"synchronize_session": False})
+
+
 async def lock_nights_of(session: AsyncSession, holds: Iterable[Hold]) -> Nights:
     return await lock_nights(session, ((hold.room_type_id, day) for hold in holds for day in hold.dates()))
+
+
+def _any(days: Sequence[date]) -> ColumnElement[Any]:
+    """As one array: a list of 366 parameters would be another statement for each length."""
+    return any_(literal(list(days), ARRAY(Date)))
 
 
 def _by_room_type(rows: Iterable[Night]) -> Nights:

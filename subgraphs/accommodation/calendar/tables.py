@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from chassis import clock
+from chassis.ids import uuid7
 
 from ..database import Table, words
 
@@ -116,3 +117,29 @@ class Hold(Table, table=True):
         if self.check_in is None or self.check_out is None:
             return []
         return [self.check_in + dt.timedelta(days=day) for day in range((self.check_out - self.check_in).days)]
+
+
+class NightChangeKind(StrEnum):
+    OPENED = "OPENED"
+    CHANGED = "CHANGED"
+
+
+class NightChange(Table, table=True):
+    """What a host or an administrator did to nights, once for all nights of a call: who, when, and what was asked.
+
+    Bookings write to nights all day and ten thousand places have millions of them: said in each night, it would
+    double them, and tell only of the last who came.
+    """
+
+    __tablename__ = "night_changes"
+    __table_args__ = (Index("ix_night_changes_room_type_id", "room_type_id", "changed_at"),)
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    room_type_id: UUID = Field(foreign_key="room_types.id")
+    kind: NightChangeKind = Field(sa_column=Column(words(NightChangeKind), nullable=False))
+    first: dt.date
+    end: dt.date
+    """Not included."""
+    asked: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    changed_at: dt.datetime = Field(default_factory=lambda: clock.now(), sa_type=DateTime(timezone=True))  # noqa: PLW0108
+    changed_by: UUID

@@ -1,0 +1,1 @@
+"""Offers: places and rooms go on sale and off it."""
