@@ -1,8 +1,9 @@
 """Watching: the newest state of something, now and whenever it has changed, on whatever process that happened."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, suppress
+from time import monotonic
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -19,24 +20,40 @@ class Comparable(Protocol):
 
 T = TypeVar("T")
 Read = Callable[[], Awaitable[tuple[Comparable, T] | None]]
+Wake = Callable[[T], float | None]
 
 
-async def watch(cache: Cache, channel: str, read: Read[T], *, every: float = 5.0) -> AsyncIterator[T]:
+async def watch(
+    cache: Cache, channel: str, read: Read[T], *, every: float = 5.0, rest: float = 0.0, wake: Wake[T] | None = None
+) -> AsyncIterator[T]:
     """Join `channel`, then yield what `read` gives, and again each time it gives a newer version.
 
     A nudge says no more than "look": any number of them while nobody looks are one. Should one get lost, the state is
-    read every `every` seconds anyway.
+    read every `every` seconds anyway, but never twice within `rest` seconds. `wake` says in how many seconds a state
+    changes by itself, which nobody is nudged for.
     """
+    async with aclosing(watch_versions(cache, channel, read, every=every, rest=rest, wake=wake)) as versions:
+        async for _, state in versions:
+            yield state
+
+
+async def watch_versions(
+    cache: Cache, channel: str, read: Read[T], *, every: float, rest: float, wake: Wake[T] | None
+) -> AsyncGenerator[tuple[Comparable, T], None]:
+    """`watch`, with the version of each state."""
     async with cache.joined(channel) as nudged:
         newest: Comparable | None = None
         while True:
             nudged.clear()
-            state = await _look(read, channel, first=newest is None)
-            if state is not None and (newest is None or state[0] > newest):
-                newest = state[0]
-                yield state[1]
+            looked_at = monotonic()
+            found = await _look(read, channel, first=newest is None)
+            if found is not None and (newest is None or found[0] > newest):
+                newest = found[0]
+                yield found
+            by_itself = wake(found[1]) if wake and found else None
             with suppress(TimeoutError):
-                await asyncio.wait_for(nudged.wait(), every)
+                await asyncio.wait_for(nudged.wait(), every if by_itself is None else min(by_itself, every))
+            await asyncio.sleep(looked_at + rest - monotonic())
 
 
 async def _look(read: Read[T], channel: str, *, first: bool) -> tuple[Comparable, T] | None:

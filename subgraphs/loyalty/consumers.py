@@ -10,6 +10,7 @@ from chassis.cache import Cache
 from chassis.consumer import Consumer
 from chassis.events import Message
 
+from .coupon_events.nudge import EventNudges
 from .coupon_events.record import record_acceptances
 from .coupon_events.rules import Acceptance
 from .coupon_events.stream import Stream
@@ -59,8 +60,10 @@ class GiveBackBenefits(Command):
 
 
 @consumer.on("loyalty.coupon.accepted", batch=500)
-async def coupons_accepted(session: AsyncSession, messages: list[CouponAccepted], stream: Stream, cache: Cache) -> None:
-    await record_acceptances(session, stream, cache, [message.acceptance() for message in messages])
+async def coupons_accepted(
+    session: AsyncSession, messages: list[CouponAccepted], stream: Stream, cache: Cache, nudges: EventNudges
+) -> None:
+    await record_acceptances(session, stream, cache, nudges, [message.acceptance() for message in messages])
 
 
 @consumer.on("loyalty.hold-benefits")

@@ -4,7 +4,10 @@ from chassis.cache import Cache
 from chassis.database import Database
 from chassis.resources import Resources
 
+from .coupon_events.follow import Follow
 from .coupon_events.gate import Gate
+from .coupon_events.note_sold_out import SoldOutNotes
+from .coupon_events.nudge import EventNudges
 from .coupon_events.stream import Stream
 from .database import Outbox
 from .settings import Settings
@@ -13,8 +16,11 @@ from .settings import Settings
 async def open_resources(settings: Settings) -> Resources:
     opened = Resources()
     opened.add(Settings, settings)
-    opened.add(Database, Database.connect(settings, outbox=Outbox))
+    database = opened.add(Database, Database.connect(settings, outbox=Outbox))
     cache = opened.add(Cache, Cache.connect(settings.redis_url.get_secret_value()))
-    opened.add(Gate, Gate(cache))
+    gate = opened.add(Gate, Gate(cache))
     opened.add(Stream, Stream(cache))
+    opened.add(EventNudges, EventNudges(cache))
+    opened.add(SoldOutNotes, SoldOutNotes(database))
+    opened.add(Follow, Follow(cache, database, gate))
     return opened

@@ -2,7 +2,7 @@
 
 from chassis.federation import build_schema
 
-from .coupon_events.admin import CouponEventAdminMutation, CouponEventAdminQuery
+from .coupon_events.admin import CouponEventAdminMutation, CouponEventAdminQuery, CouponEventAdminSubscription
 from .coupon_events.mutations import CouponEventMutation
 from .coupon_events.queries import CouponEventQuery
 from .coupon_events.subscriptions import CouponEventSubscription
@@ -19,4 +19,5 @@ public = build_schema(
 admin = build_schema(
     query=[CouponAdminQuery, CouponEventAdminQuery],
     mutation=[CouponAdminMutation, CouponEventAdminMutation],
+    subscription=[CouponEventAdminSubscription],
 )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -122,6 +123,25 @@ async def test_without_any_nudge_the_state_is_read_every_so_often(cache: Cache) 
         assert await following(states) == "state 0"
         state.version = 1
         assert await following(states) == "state 1"
+
+
+async def test_what_changes_by_itself_is_looked_at_when_it_does(cache: Cache) -> None:
+    state, begun = State(), monotonic()
+    async with aclosing(watch(cache, "it", state.read, every=60, wake=lambda _: 0.05)) as states:
+        assert await following(states) == "state 0"
+        state.version = 1
+        assert await following(states) == "state 1"
+    assert 0.05 <= monotonic() - begun < 5
+
+
+async def test_however_often_it_is_nudged_it_rests_between_two_looks(cache: Cache) -> None:
+    state, begun = State(), monotonic()
+    async with aclosing(watch(cache, "it", state.read, every=60, rest=0.1)) as states:
+        for version in range(4):
+            state.version = version
+            await cache.nudge("it")
+            assert await following(states) == f"state {version}"
+    assert monotonic() - begun >= 0.3
 
 
 async def test_many_watchers_all_see_the_last_state(cache: Cache) -> None:

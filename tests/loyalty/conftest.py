@@ -28,7 +28,9 @@ def round_trips(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     send = AbstractConnection.send_packed_command
 
     async def counted(connection: AbstractConnection, command: Any, check_health: bool = True) -> None:
-        trips.append(len(command))
+        # Those who watch are nudged by the clock: whoever is asked something does not wait for it.
+        if not any(b"PUBLISH" in part for part in command):
+            trips.append(len(command))
         await send(connection, command, check_health)
 
     monkeypatch.setattr(AbstractConnection, "send_packed_command", counted)

@@ -1,5 +1,6 @@
 """Coupon events in the back office: what administrators see of them and do to them."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -19,6 +20,7 @@ from ..references import User
 from . import rules, store, tables
 from .close import close_coupon_event
 from .create import create_coupon_event
+from .follow import Follow
 from .gate import Gate
 from .loaders import dead_letters_by_event, events_by_id, gate_views, recorded_by_event
 from .prepare import prepare_gate_now_or_later
@@ -41,6 +43,9 @@ class CouponStock:
     in_flight: int
     dead_lettered: int
     remaining: int | None
+    asked: int = strawberry.field(
+        description="How often it was asked for a coupon, accepted or not. It begins anew with each generation."
+    )
     generation: int = strawberry.field(description="How often the gate was rebuilt, from 1.")
 
     @classmethod
@@ -52,6 +57,7 @@ class CouponStock:
             in_flight=stock.in_flight,
             dead_lettered=stock.dead_lettered,
             remaining=stock.remaining,
+            asked=stock.asked,
             generation=stock.generation,
         )
 
@@ -70,25 +76,33 @@ class AdminCouponEvent:
     deleted_at: datetime | None
     deleted_by: User | None
     row: strawberry.Private[tables.CouponEvent]
+    seen: strawberry.Private[rules.Seen | None] = None
+    """What whoever follows it saw, together with all others who follow it."""
 
     @strawberry.field
     async def status(self, info: Info) -> CouponEventStatus:
+        if self.seen:
+            return self.seen.status
         view = await info.context.loader(gate_views).load(self.row.id)
         return rules.status_of(self.row, view, clock.now())
 
     @strawberry.field
     async def coupon(self, info: Info) -> AdminCoupon:
+        if self.seen:
+            return AdminCoupon.from_row(self.seen.coupon)
         return AdminCoupon.from_row(known(await info.context.loader(coupons_by_id).load(self.row.coupon_id)))
 
     @strawberry.field
     async def stock(self, info: Info) -> CouponStock:
+        if self.seen:
+            return CouponStock.of(self.seen.stock)
         recorded = await info.context.loader(recorded_by_event).load(self.row.id)
         dead_lettered = await info.context.loader(dead_letters_by_event).load(self.row.id)
         view = await info.context.loader(gate_views).load(self.row.id)
         return CouponStock.of(rules.stock_of(self.row, view, recorded, dead_lettered))
 
     @classmethod
-    def from_row(cls, row: tables.CouponEvent) -> Self:
+    def from_row(cls, row: tables.CouponEvent, seen: rules.Seen | None = None) -> Self:
         return cls(
             id=strawberry.ID(str(row.id)),
             name=row.name,
@@ -102,6 +116,7 @@ class AdminCouponEvent:
             deleted_at=row.deleted_at,
             deleted_by=User.of(row.deleted_by),
             row=row,
+            seen=seen,
         )
 
     @classmethod
@@ -194,6 +209,21 @@ class CouponEventAdminMutation:
         if change:
             await settle_change(context.database, context.resources[Gate], change)
         return await _read_again(info, event_id)
+
+
+@strawberry.type
+class CouponEventAdminSubscription:
+    @strawberry.subscription(
+        description="The event as it is now, then as its stock moves: the board to watch a rush on.",
+        extensions=[BY_ADMIN],
+    )
+    async def coupon_event(
+        self,
+        info: Info,
+        id: strawberry.ID,  # noqa: A002 - the argument's name
+    ) -> AsyncIterator[AdminCouponEvent]:
+        async for seen in info.context.resources[Follow].board(parse_id(id)):
+            yield AdminCouponEvent.from_row(seen.event, seen)
 
 
 async def _read_again(info: Info, coupon_event_id: UUID) -> AdminCouponEvent:

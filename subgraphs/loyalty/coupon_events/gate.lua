@@ -4,13 +4,13 @@
 --
 -- All keys of an event carry its id as their hash tag, so that a cluster keeps them on one node:
 --   gate      hash    generation, server, shut (1 until it is opened), opens, closes, closed (when by hand, or 0),
---                     quantity (0: no limit), slot (the highest given so far), rank (the last)
+--                     quantity (0: no limit), slot (the highest given so far), rank (the last), asked (how often)
 --   accepted  hash    user id -> "slot:rank:generation:at": everybody who was ever accepted
 --   free      list    slots below the highest that nobody has, lowest first: only a rebuilt gate knows any
 --   entries   stream  what was accepted and is not recorded yet, each under the id <generation>-<rank>
 -- Instants are microseconds since 1970 by this server's clock, as exact as PostgreSQL keeps them.
 
-local FIELDS = {'generation', 'shut', 'opens', 'closes', 'closed', 'quantity', 'slot', 'rank'}
+local FIELDS = {'generation', 'shut', 'opens', 'closes', 'closed', 'quantity', 'slot', 'rank', 'asked'}
 local READERS = 'relay'
 
 -- Asked once: INFO costs more than all the rest of a decision, and a server keeps its identity until it dies.
@@ -91,11 +91,12 @@ local function accept(keys, gate, user, at)
   redis.call('HSET', accepted, user, string.format('%d:%d:%d:%d', slot, rank, gate.generation, at))
   redis.call('HSET', key, 'slot', math.max(slot, gate.slot), 'rank', rank)
   redis.call('LPOP', free)
-  return {'ACCEPTED', slot, rank, gate.generation, at, 1}
+  gate.slot = math.max(slot, gate.slot)
+  return {'ACCEPTED', slot, rank, gate.generation, at, 1, is_sold_out(gate, free) and 1 or 0}
 end
 
 -- take(gate, accepted, free, entries; user)
---   -> ACCEPTED, slot, rank, generation, at, pending | CLOSED ... ENDED, at | UNAVAILABLE
+--   -> ACCEPTED, slot, rank, generation, at, pending [, last] | CLOSED ... ENDED, at, generation | UNAVAILABLE
 local function take(keys, args)
   local key, accepted, free, entries = unpack(keys)
   local user = args[1]
@@ -103,6 +104,7 @@ local function take(keys, args)
   if not gate or gate.shut == 1 then
     return {'UNAVAILABLE'}
   end
+  redis.call('HINCRBY', key, 'asked', 1)
   local before = find_acceptance(accepted, user)
   if before then
     -- It leaves the stream only once it is recorded.
@@ -112,13 +114,13 @@ local function take(keys, args)
   local at = now()
   local reason = refusal(gate, free, at)
   if reason then
-    return {reason, at}
+    return {reason, at, gate.generation}
   end
   return accept(keys, gate, user, at)
 end
 
 -- look(gate, accepted; user or '')
---   -> generation, accepted, quantity, closed [, slot, rank, generation, at of the user] | nothing
+--   -> generation, accepted, quantity, closed, asked, now [, slot, rank, generation, at of the user] | nothing
 local function look(keys, args)
   local key, accepted = unpack(keys)
   local gate = find(key)
@@ -126,7 +128,7 @@ local function look(keys, args)
     return {}
   end
   return {
-    gate.generation, redis.call('HLEN', accepted), gate.quantity, gate.closed,
+    gate.generation, redis.call('HLEN', accepted), gate.quantity, gate.closed, gate.asked, now(),
     unpack(find_acceptance(accepted, args[1]) or {}),
   }
 end
@@ -143,7 +145,8 @@ local function write(keys, args)
   end
   redis.call('DEL', key, accepted, free)
   redis.call('HSET', key, 'server', this_server(), 'generation', generation, 'shut', 1,
-    'opens', opens, 'closes', closes, 'closed', 0, 'quantity', quantity, 'slot', 0, 'rank', 0)
+    'opens', opens, 'closes', closes, 'closed', 0, 'quantity', quantity, 'slot', 0, 'rank', 0,
+    'asked', 0)
   if redis.call('EXISTS', entries) == 0 then
     redis.call('XGROUP', 'CREATE', entries, READERS, 0, 'MKSTREAM')
   end

@@ -54,7 +54,8 @@ class Gate:
             raise GateLost
         if word == "ACCEPTED":
             return _acceptance(coupon_event_id, user_id, found)
-        return Rejection(CouponRejection(word), instant(found[0]))
+        at, generation = found
+        return Rejection(CouponRejection(word), instant(at), generation)
 
     async def look(self, coupon_event_id: UUID, user_id: UUID | None = None) -> GateView | None:
         """What the gate knows, and what of that person; None where there is none to believe."""
@@ -62,12 +63,14 @@ class Gate:
         found = await self._look([keys.gate, keys.accepted], [str(user_id or "")])
         if not found:
             return None
-        generation, accepted, quantity, closed, *mine = found
+        generation, accepted, quantity, closed, asked, at, *mine = found
         return GateView(
             generation=generation,
             accepted=accepted,
+            asked=asked,
             quantity=quantity or None,
             closed_at=instant(closed) if closed else None,
+            at=instant(at),
             acceptance=_acceptance(coupon_event_id, user_id, mine) if user_id and mine else None,
         )
 
@@ -98,5 +101,6 @@ def microseconds(at: datetime) -> int:
 
 
 def _acceptance(coupon_event_id: UUID, user_id: UUID, found: Sequence[Any]) -> Acceptance:
-    slot, rank, generation, at, *pending = found
-    return Acceptance(coupon_event_id, user_id, slot, rank, generation, instant(at), is_pending=pending != [0])
+    slot, rank, generation, at, *more = found
+    pending, last = more[:1] != [0], more[1:] == [1]
+    return Acceptance(coupon_event_id, user_id, slot, rank, generation, instant(at), is_pending=pending, is_last=last)

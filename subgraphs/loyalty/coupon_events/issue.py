@@ -8,21 +8,27 @@ from chassis.errors import NotFound
 
 from . import store
 from .gate import Gate, GateLost
-from .rules import Acceptance, CouponRejection, Rejection, issuance_id, status_of
+from .note_sold_out import SoldOutNotes
+from .nudge import EventNudges
+from .rules import Acceptance, CouponRejection, Rejection, is_sold_out, issuance_id, status_of
 from .tables import CouponIssuance
 
 
 async def issue_coupon(
-    gate: Gate, database: Database, coupon_event_id: UUID, user_id: UUID
+    coupon_event_id: UUID, user_id: UUID, *, gate: Gate, database: Database, nudges: EventNudges, notes: SoldOutNotes
 ) -> Acceptance | CouponIssuance | Rejection:
-    """One round trip to Redis; PostgreSQL is asked only where there is no gate.
+    """One round trip to Redis; PostgreSQL is asked only where there is no gate. Nobody waits for those who watch.
 
     Raise NotFound, or GateLost where the event can't be answered for right now.
     """
     try:
-        return await gate.take(coupon_event_id, user_id)
+        decided = await gate.take(coupon_event_id, user_id)
     except GateLost:
         return await _without_gate(database, coupon_event_id, user_id)
+    nudges.moved(coupon_event_id)
+    if is_sold_out(decided):
+        notes.note(coupon_event_id, decided.generation)
+    return decided
 
 
 async def _without_gate(database: Database, coupon_event_id: UUID, user_id: UUID) -> CouponIssuance | Rejection:
@@ -37,4 +43,4 @@ async def _without_gate(database: Database, coupon_event_id: UUID, user_id: UUID
     if event.settled_at is None:
         raise GateLost
     now = clock.now()
-    return Rejection(CouponRejection(status_of(event, None, now).value), now)
+    return Rejection(CouponRejection(status_of(event, None, now).value), now, event.gate_generation)

@@ -17,7 +17,7 @@ from ..coupons.award import award_coupons
 from ..coupons.tables import UserCoupon
 from ..events import CouponIssued
 from . import store
-from .nudge import nudge_watchers
+from .nudge import EventNudges, nudge_watchers
 from .rules import Acceptance
 from .stream import Stream
 from .tables import CouponEvent, CouponIssuance
@@ -32,7 +32,7 @@ class SlotTaken(ValueError):
 
 
 async def record_acceptances(
-    session: AsyncSession, stream: Stream, cache: Cache, acceptances: Sequence[Acceptance]
+    session: AsyncSession, stream: Stream, cache: Cache, nudges: EventNudges, acceptances: Sequence[Acceptance]
 ) -> None:
     """Whatever has become of the event since. Raise UnknownCouponEvent or SlotTaken for what can't be recorded."""
     now = clock.now()
@@ -46,6 +46,7 @@ async def record_acceptances(
     await _note_sold_out(session, issuances, now)
     after_commit(session, partial(stream.forget, acceptances))
     after_commit(session, partial(nudge_watchers, cache, [each.id for each in issuances]))
+    after_commit(session, partial(nudges.all_moved, events))
 
 
 async def _events(session: AsyncSession, acceptances: Sequence[Acceptance]) -> Mapping[UUID, CouponEvent]:

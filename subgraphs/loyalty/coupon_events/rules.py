@@ -1,12 +1,13 @@
 """What is true of coupon events: what makes a proper one, how one stands, and what an acceptance is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
 from chassis.errors import FieldError, InvalidInput
 
+from ..coupons.tables import Coupon
 from .tables import CouponEvent
 
 LONGEST_NAME = 200
@@ -48,6 +49,8 @@ class Acceptance:
     requested_at: datetime
     is_pending: bool = True
     """False where the gate knows that it is recorded. Otherwise the rows know best."""
+    is_last: bool = field(default=False, compare=False)
+    """Whether it was just given and none is left."""
 
     @property
     def issuance_id(self) -> UUID:
@@ -58,6 +61,8 @@ class Acceptance:
 class Rejection:
     reason: CouponRejection
     requested_at: datetime
+    generation: int
+    """Of the gate that said it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +71,12 @@ class GateView:
 
     generation: int
     accepted: int
+    asked: int
+    """How often somebody asked this generation of it, accepted or not."""
     quantity: int | None
     closed_at: datetime | None
+    at: datetime
+    """When that was, by the clock of the gate's server, which is the one that decides."""
     acceptance: Acceptance | None
 
     @property
@@ -80,11 +89,19 @@ def issuance_id(coupon_event_id: UUID, user_id: UUID) -> UUID:
     return uuid5(coupon_event_id, str(user_id))
 
 
+def is_sold_out(decision: Acceptance | Rejection) -> bool:
+    """Whether it says that no coupon is left."""
+    if isinstance(decision, Acceptance):
+        return decision.is_last
+    return decision.reason is CouponRejection.SOLD_OUT
+
+
 def status_of(event: CouponEvent, gate: GateView | None, at: datetime) -> CouponEventStatus:
-    """How the event stands. The gate knows of the last coupon and of closing before the rows do."""
+    """How the event stands: by its gate's clock where there is one, which knows the last coupon before the rows do."""
+    at = gate.at if gate else at
     if event.closed_at or (gate and gate.closed_at):
         return CouponEventStatus.CLOSED
-    if event.sold_out_at or (gate and gate.remaining == 0):
+    if gate.remaining == 0 if gate else event.sold_out_at:
         return CouponEventStatus.SOLD_OUT
     if at < event.opens_at:
         return CouponEventStatus.SCHEDULED
@@ -99,6 +116,7 @@ class Stock:
     accepted: int
     recorded: int
     dead_lettered: int
+    asked: int
     generation: int
 
     @property
@@ -113,7 +131,63 @@ class Stock:
 def stock_of(event: CouponEvent, gate: GateView | None, recorded: int, dead_lettered: int) -> Stock:
     """What the rows have was accepted, also where the gate was looked at a moment earlier, or is lost."""
     accepted = max(gate.accepted if gate else 0, recorded + dead_lettered)
-    return Stock(event.quantity, accepted, recorded, dead_lettered, event.gate_generation)
+    asked = gate.asked if gate else 0
+    return Stock(event.quantity, accepted, recorded, dead_lettered, asked, event.gate_generation)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An event as it was at one moment: its row, what its gate knew, and how much of it was in the rows."""
+
+    event: CouponEvent
+    coupon: Coupon
+    gate: GateView | None
+    at: datetime
+    """By the clock that says how it stands."""
+    recorded: int = 0
+    dead_lettered: int = 0
+
+    @property
+    def status(self) -> CouponEventStatus:
+        return status_of(self.event, self.gate, self.at)
+
+    @property
+    def stock(self) -> Stock:
+        return stock_of(self.event, self.gate, self.recorded, self.dead_lettered)
+
+
+# An event only goes forward, but for a gate that was rebuilt.
+_PROGRESS = {CouponEventStatus.SCHEDULED: 0, CouponEventStatus.OPEN: 1}
+_OVER = 2
+
+
+def version_of(seen: Seen) -> tuple[int, ...]:
+    """What makes one state newer than another for those who want to know how it stands and what is left.
+
+    While the gate is lost nothing is newer than what it said last, unless all is over.
+    """
+    progress = _PROGRESS.get(seen.status, _OVER)
+    gate, row = seen.gate, seen.event
+    generation = gate.generation if gate else row.gate_generation if progress == _OVER else -1
+    given = gate.accepted if gate and gate.quantity else 0
+    return generation, row.revision, progress, given
+
+
+def board_version_of(seen: Seen) -> tuple[int, ...]:
+    """What makes one state newer than another for those who watch both books."""
+    stock = seen.stock
+    return *version_of(seen), stock.accepted, stock.recorded, stock.dead_lettered, stock.asked
+
+
+def seconds_to_next(seen: Seen) -> float | None:
+    """When the event stands otherwise by the clock alone; None where it does not."""
+    match seen.status:
+        case CouponEventStatus.SCHEDULED:
+            return (seen.event.opens_at - seen.at).total_seconds()
+        case CouponEventStatus.OPEN:
+            return (seen.event.closes_at - seen.at).total_seconds()
+        case _:
+            return None
 
 
 def is_over(event: CouponEvent, at: datetime) -> bool:

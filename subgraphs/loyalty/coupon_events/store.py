@@ -113,8 +113,14 @@ async def mark_gate_opened(session: AsyncSession, event: CouponEvent, at: dateti
     await _note(session, _is_of_generation(event), gate_opened_at=at)
 
 
-async def mark_sold_out(session: AsyncSession, ids: Collection[UUID], at: datetime) -> None:
-    await _note(session, and_(col(CouponEvent.id).in_(ids), col(CouponEvent.sold_out_at).is_(None)), sold_out_at=at)
+async def mark_sold_out(
+    session: AsyncSession, ids: Collection[UUID], at: datetime, generation: int | None = None
+) -> None:
+    """With a generation, only while the event has that one: of another gate it says nothing."""
+    open_ = and_(col(CouponEvent.id).in_(ids), col(CouponEvent.sold_out_at).is_(None))
+    if generation is not None:
+        open_ = and_(open_, col(CouponEvent.gate_generation) == generation)
+    await _note(session, open_, sold_out_at=at)
 
 
 async def mark_settled(session: AsyncSession, coupon_event_id: UUID, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""An issuance followed until it is written down."""
+"""An issuance followed until it is written down, and an event followed as it goes."""
 
 from collections.abc import AsyncIterator
 from functools import partial
@@ -11,10 +11,11 @@ from chassis.errors import NotFound
 from chassis.ids import parse_id
 from chassis.watch import watch
 
+from .follow import Follow
 from .gate import GateLost
 from .loaders import own_issuances_by_id
 from .nudge import channel_of
-from .types import CouponIssuance, CouponIssuanceStatus
+from .types import CouponEvent, CouponIssuance, CouponIssuanceStatus
 
 
 @strawberry.type
@@ -36,6 +37,18 @@ class CouponEventSubscription:
             yield issuance
             if issuance.status is CouponIssuanceStatus.ISSUED:
                 return
+
+    @strawberry.subscription(
+        description="The event as it is now, then again as coupons go or its status changes, at most a few times a "
+        "second."
+    )
+    async def coupon_event(
+        self,
+        info: Info,
+        id: strawberry.ID,  # noqa: A002 - the argument's name
+    ) -> AsyncIterator[CouponEvent]:
+        async for seen in info.context.resources[Follow].event(parse_id(id)):
+            yield CouponEvent.from_row(seen.event, seen)
 
 
 async def _read(context: Context, issuance_id: UUID) -> tuple[bool, CouponIssuance] | None:

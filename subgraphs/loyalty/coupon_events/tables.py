@@ -32,6 +32,7 @@ class CouponEvent(AuditColumns, Table, table=True):
         UniqueConstraint("id", "quantity"),
         CheckConstraint("opens_at < closes_at", name="opens_before_it_closes"),
         CheckConstraint("gate_generation >= 0", name="gate_generation"),
+        CheckConstraint("deleted_at is null or settled_at is not null", name="deleted_is_settled"),
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
@@ -42,6 +43,8 @@ class CouponEvent(AuditColumns, Table, table=True):
     description: str
     opens_at: datetime = Field(sa_type=INSTANT)
     closes_at: datetime = Field(sa_type=INSTANT)
+    revision: int = 0
+    """How often people changed it: which of two states is the newer, and which change comes after which at the gate."""
     closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     sold_out_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
@@ -57,6 +60,8 @@ class CouponEvent(AuditColumns, Table, table=True):
 
 class ChangeKind(StrEnum):
     CLOSE = "CLOSE"
+    UPDATE = "UPDATE"
+    DELETE = "DELETE"
 
 
 class CouponEventChange(Table, table=True):
@@ -70,14 +75,24 @@ class CouponEventChange(Table, table=True):
             unique=True,
             postgresql_where="settled_at is null",
         ),
+        CheckConstraint("(kind = 'UPDATE') = (opens_at is not null)", name="update_has_times"),
+        CheckConstraint("(opens_at is null) = (closes_at is null)", name="both_times"),
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     coupon_event_id: UUID = Field(foreign_key="coupon_events.id")
     kind: ChangeKind = Field(sa_type=words(ChangeKind, "kind"))
+    revision: int = 0
+    """Which the event has after it. The gate applies it once, and none that comes after a later one."""
+    name: str | None = None
+    description: str | None = None
+    opens_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    closes_at: datetime | None = Field(default=None, sa_type=INSTANT)
     asked_at: datetime = Field(sa_type=INSTANT)
     asked_by: UUID
     settled_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    refused: bool = False
+    """Whether the gate refused it, because the event had opened."""
 
 
 class CouponIssuance(Table, table=True):
@@ -91,6 +106,8 @@ class CouponIssuance(Table, table=True):
         # Deferred: which issuances are new is only known once they are inserted, and their coupons follow.
         ForeignKeyConstraint(["user_coupon_id"], ["user_coupons.id"], deferrable=True, initially="DEFERRED"),
         CheckConstraint("slot >= 1 and slot <= quantity", name="slot_up_to_quantity"),
+        # In the order of acceptance, which is also that of the entries in the event's stream.
+        Index("ix_coupon_issuances_in_order", "coupon_event_id", "generation", "rank", "id"),
     )
 
     id: UUID = Field(primary_key=True)

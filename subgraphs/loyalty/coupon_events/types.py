@@ -54,14 +54,17 @@ class CouponEvent:
     opens_at: datetime
     closes_at: datetime
     row: strawberry.Private[tables.CouponEvent]
+    seen: strawberry.Private[rules.Seen | None] = None
+    """What whoever follows it saw, together with all others who follow it."""
 
     @strawberry.field
     async def status(self, info: Info) -> CouponEventStatus:
-        view = await info.context.loader(gate_views).load(self.row.id)
-        return rules.status_of(self.row, view, clock.now())
+        return rules.status_of(self.row, await self._view(info), clock.now())
 
     @strawberry.field
     async def coupon(self, info: Info) -> Coupon:
+        if self.seen:
+            return Coupon.from_row(self.seen.coupon)
         coupon = await info.context.loader(coupons_by_id).load(self.row.coupon_id)
         return Coupon.from_row(known(coupon))
 
@@ -69,7 +72,7 @@ class CouponEvent:
     async def remaining(self, info: Info) -> int | None:
         if self.row.quantity is None:
             return None
-        if view := await info.context.loader(gate_views).load(self.row.id):
+        if view := await self._view(info):
             return view.remaining
         if self.row.settled_at is None:
             raise GateLost
@@ -87,8 +90,11 @@ class CouponEvent:
             raise GateLost
         return CouponIssuance.of(view.acceptance) if view and view.acceptance else None
 
+    async def _view(self, info: Info) -> rules.GateView | None:
+        return self.seen.gate if self.seen else await info.context.loader(gate_views).load(self.row.id)
+
     @classmethod
-    def from_row(cls, row: tables.CouponEvent) -> Self:
+    def from_row(cls, row: tables.CouponEvent, seen: rules.Seen | None = None) -> Self:
         return cls(
             id=strawberry.ID(str(row.id)),
             name=row.name,
@@ -96,6 +102,7 @@ class CouponEvent:
             opens_at=row.opens_at,
             closes_at=row.closes_at,
             row=row,
+            seen=seen,
         )
 
     @classmethod

@@ -24,7 +24,7 @@ from subgraphs.loyalty.coupon_events.tables import CouponEvent
 NOW = clock.now()
 HOUR = timedelta(hours=1)
 A_MOMENT = timedelta(microseconds=1)
-FULL = GateView(generation=1, accepted=0, quantity=10, closed_at=None, acceptance=None)
+FULL = GateView(generation=1, accepted=0, asked=0, quantity=10, closed_at=None, at=NOW, acceptance=None)
 SOLD = replace(FULL, accepted=10)
 
 

@@ -1,0 +1,126 @@
+"""Following an event: as it is, then as coupons go and its status changes, on whatever process that happens."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chassis import clock
+from chassis.ids import uuid7
+from chassis.roles import Role
+from chassis.testing import SubgraphUnderTest
+from chassis.testing_sockets import Subscription, SubscriptionFailed
+from tests.loyalty.askers import ask_all, issue
+from tests.loyalty.backoffice import ADMIN, CLOSE_EVENT, ask, create_event, text
+from tests.loyalty.pipeline import record_all
+
+EVENT = "subscription ($id: ID!) { couponEvent(id: $id) { status remaining } }"
+BOARD = "subscription ($id: ID!) { couponEvent(id: $id) { status stock { accepted recorded inFlight asked } } }"
+
+
+def follow(subgraph: SubgraphUnderTest, event: UUID, document: str = EVENT) -> Subscription:
+    return subgraph.subscribe(document, {"id": str(event)}, user=uuid7())
+
+
+def board(subgraph: SubgraphUnderTest, event: UUID) -> Subscription:
+    return subgraph.subscribe(BOARD, {"id": str(event)}, user=ADMIN, role=Role.ADMIN, face="admin")
+
+
+async def told(payloads: Subscription) -> dict[str, Any]:
+    async with asyncio.timeout(10):
+        found: dict[str, Any] = (await anext(payloads))["couponEvent"]
+    return found
+
+
+async def told_until(payloads: Subscription, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+    """All that is told up to that."""
+    seen = [await told(payloads)]
+    while seen[-1] != wanted:
+        seen.append(await told(payloads))
+    return seen
+
+
+async def test_it_is_told_as_it_is_then_as_coupons_go(subgraph: SubgraphUnderTest) -> None:
+    event = await create_event(subgraph, quantity=2)
+    async with follow(subgraph, event) as payloads:
+        assert await told(payloads) == {"status": "OPEN", "remaining": 2}
+        await issue(subgraph, event, uuid7())
+        assert await told(payloads) == {"status": "OPEN", "remaining": 1}
+        await issue(subgraph, event, uuid7())
+        assert await told(payloads) == {"status": "SOLD_OUT", "remaining": 0}
+
+
+async def test_its_status_moves_by_the_clock_without_anybody_asking(subgraph: SubgraphUnderTest) -> None:
+    now = clock.now()
+    opens, closes = now + timedelta(seconds=1.5), now + timedelta(seconds=3)
+    event = await create_event(subgraph, opensAt=text(opens), closesAt=text(closes))
+    async with follow(subgraph, event) as payloads:
+        assert (await told(payloads))["status"] == "SCHEDULED"
+        for status, instant in (("OPEN", opens), ("ENDED", closes)):
+            assert (await told(payloads))["status"] == status
+            assert timedelta(0) <= clock.now() - instant < timedelta(seconds=1)
+
+
+async def test_closing_it_is_told(subgraph: SubgraphUnderTest) -> None:
+    event = await create_event(subgraph)
+    async with follow(subgraph, event) as payloads:
+        assert (await told(payloads))["status"] == "OPEN"
+        await ask(subgraph, CLOSE_EVENT, id=str(event))
+        assert (await told(payloads))["status"] == "CLOSED"
+
+
+async def test_the_board_shows_both_books_as_they_move(subgraph: SubgraphUnderTest) -> None:
+    event, people = await create_event(subgraph, quantity=10), [uuid7() for _ in range(12)]
+    async with board(subgraph, event) as payloads:
+        stock = {"accepted": 0, "recorded": 0, "inFlight": 0, "asked": 0}
+        assert await told(payloads) == {"status": "OPEN", "stock": stock}
+        await ask_all(subgraph, event, people)
+        stock = {"accepted": 10, "recorded": 0, "inFlight": 10, "asked": 12}
+        seen = await told_until(payloads, {"status": "SOLD_OUT", "stock": stock})
+        assert len(seen) <= 4
+        await record_all(subgraph)
+        stock |= {"recorded": 10, "inFlight": 0}
+        await told_until(payloads, {"status": "SOLD_OUT", "stock": stock})
+        await issue(subgraph, event, people[0])
+        assert await told(payloads) == {"status": "SOLD_OUT", "stock": stock | {"asked": 13}}
+
+
+async def test_whoever_comes_late_or_again_is_told_what_is(subgraph: SubgraphUnderTest) -> None:
+    event = await create_event(subgraph, quantity=3)
+    async with follow(subgraph, event) as first:
+        assert (await told(first))["remaining"] == 3
+        await issue(subgraph, event, uuid7())
+        async with follow(subgraph, event) as second:
+            assert (await told(second))["remaining"] == 2
+            assert (await told(first))["remaining"] == 2
+        await ask(subgraph, CLOSE_EVENT, id=str(event))
+        async with follow(subgraph, event) as again:
+            assert await told(again) == {"status": "CLOSED", "remaining": 2}
+    async with follow(subgraph, event) as after_the_end:
+        assert await told(after_the_end) == {"status": "CLOSED", "remaining": 2}
+
+
+@pytest.mark.parametrize("face", ["public", "admin"])
+async def test_what_is_not_there_is_not_found(subgraph: SubgraphUnderTest, face: str) -> None:
+    document = "subscription ($id: ID!) { couponEvent(id: $id) { status } }"
+    for _ in range(2):
+        async with subgraph.subscribe(
+            document, {"id": str(uuid7())}, user=ADMIN, role=Role.ADMIN, face=face
+        ) as payloads:
+            with pytest.raises(SubscriptionFailed) as refused:
+                await anext(payloads)
+        assert refused.value.codes == ["NOT_FOUND"]
+
+
+@pytest.mark.parametrize(
+    ("role", "code"), [(Role.GUEST, "FORBIDDEN"), (Role.HOST, "FORBIDDEN"), (None, "UNAUTHENTICATED")]
+)
+async def test_the_board_is_for_administrators(subgraph: SubgraphUnderTest, role: Role | None, code: str) -> None:
+    event = await create_event(subgraph)
+    who: dict[str, Any] = {"user": uuid7(), "role": role} if role else {}
+    async with subgraph.subscribe(BOARD, {"id": str(event)}, face="admin", **who) as payloads:
+        with pytest.raises(SubscriptionFailed) as refused:
+            await anext(payloads)
+    assert refused.value.codes == [code]
