@@ -15,6 +15,7 @@ from chassis.jwks import KeySource
 from chassis.principal import ANONYMOUS as ANONYMOUS
 from chassis.principal import Principal as Principal
 from chassis.principal import Role as Role
+from chassis.revocations import Revocations
 
 _LONGEST_TOKEN = 4_096
 _KEPT_TOKENS = 10_000
@@ -24,10 +25,11 @@ _SKEW = timedelta(minutes=1)
 
 
 class TokenVerifier:
-    """Checks tokens. What was checked is remembered by its hash until it expires."""
+    """Checks tokens. What was checked is remembered by its hash until it expires or is revoked."""
 
-    def __init__(self, keys: KeySource, *, issuer: str, audience: str) -> None:
+    def __init__(self, keys: KeySource, revocations: Revocations, *, issuer: str, audience: str) -> None:
         self.keys = keys
+        self.revocations = revocations
         self.issuer = issuer
         self.audience = audience
         self._known: OrderedDict[bytes, Principal] = OrderedDict()
@@ -42,7 +44,7 @@ class TokenVerifier:
         return await self.verify(token.strip())
 
     async def verify(self, token: str) -> Principal:
-        """Whose token it is. Raises Unauthenticated, or Unavailable while the keys can't be had."""
+        """Whose token it is. Raises Unauthenticated, or Unavailable while keys or revocations can't be had."""
         if len(token) > _LONGEST_TOKEN or not token.isascii():
             raise _refusal()
         digest = hashlib.sha256(token.encode()).digest()
@@ -50,10 +52,22 @@ class TokenVerifier:
         if known is None:
             known = await self._verified(token)
             self._remember(digest, known)
-        elif known.expires_at is not None and known.expires_at <= clock.now():
-            del self._known[digest]
-            raise _refusal()
+        try:
+            await self.ensure_good(known)
+        except Unauthenticated:
+            self._known.pop(digest, None)
+            raise
         return known
+
+    async def ensure_good(self, principal: Principal) -> None:
+        """Raise Unauthenticated once the token behind it has expired or was revoked, Unavailable while unknown."""
+        if principal.user_id is None or principal.expires_at is None or principal.issued_at is None:
+            return
+        if principal.expires_at <= clock.now():
+            raise _refusal()
+        revoked_at = await self.revocations.revoked_at(principal.user_id)
+        if revoked_at is not None and principal.issued_at <= revoked_at:
+            raise _refusal()
 
     def _remember(self, digest: bytes, principal: Principal) -> None:
         self._known[digest] = principal

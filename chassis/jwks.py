@@ -11,6 +11,7 @@ import jwt
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from chassis import fetching
 from chassis.errors import Unavailable
 
 logger = structlog.get_logger(__name__)
@@ -46,7 +47,7 @@ class RemoteKeys:
         self.url = url
         self.pause = pause
         self.fresh = fresh
-        self._client = client or httpx.AsyncClient(timeout=3, trust_env=False, follow_redirects=False)
+        self._client = client or fetching.client()
         self._keys: dict[str, Ed25519PublicKey] = {}
         self._tried_at = self._fetched_at = float("-inf")
         self._fetching: asyncio.Task[None] | None = None
@@ -91,21 +92,11 @@ class RemoteKeys:
     async def _fetched(self) -> None:
         self._tried_at = time.monotonic()
         try:
-            self._keys = _read(await self._downloaded())
+            self._keys = _read(await fetching.json_at(self._client, self.url, largest=_LARGEST_DOCUMENT))
         except (httpx.HTTPError, ValueError) as error:
             logger.warning("jwks_unavailable", url=self.url, reason=f"{type(error).__name__}: {error}")
         else:
             self._fetched_at = self._tried_at
-
-    async def _downloaded(self) -> Any:
-        async with self._client.stream("GET", self.url, headers={"accept": "application/json"}) as response:
-            response.raise_for_status()
-            body = b""
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > _LARGEST_DOCUMENT:
-                    raise ValueError("the key document is too large")
-        return httpx.Response(200, content=body).json()
 
 
 def _read(document: Any) -> dict[str, Ed25519PublicKey]:

@@ -22,6 +22,7 @@ from chassis.jwks import RemoteKeys
 from chassis.limits import Limits
 from chassis.observing import Observed
 from chassis.resources import Resources
+from chassis.revocations import PolledRevocations, RemoteList
 from chassis.settings import ServiceSettings
 from chassis.sockets import SocketLimits
 
@@ -62,7 +63,7 @@ def create_service(
 
     `resources(settings)` opens what resolvers and routes need; they find it, and the settings beside it, in the
     context and in `request.app.state.resources`. A TokenVerifier among them is used; without one, JWKS_URL is where
-    keys come from.
+    keys come from, and REVOCATIONS_URL what was taken back, unless there are PolledRevocations among them.
     """
     local = settings.environment == "local"
     app = Service(
@@ -96,6 +97,7 @@ def serve(app: FastAPI, settings: ServiceSettings) -> None:
         ws_per_message_deflate=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=_STOP_WITHIN,
+        forwarded_allow_ips=settings.trusted_proxies,
     )
 
 
@@ -109,8 +111,7 @@ def _lifespan(
             if type(settings) not in resources:
                 resources.add(type(settings), settings)
             if TokenVerifier not in resources:
-                keys = resources.add(RemoteKeys, RemoteKeys(settings.jwks_url))
-                resources.add(TokenVerifier, _verifier(settings, keys))
+                resources.add(TokenVerifier, _verifier(settings, resources))
             yield
         finally:
             await resources.close()
@@ -118,8 +119,14 @@ def _lifespan(
     return lifespan
 
 
-def _verifier(settings: ServiceSettings, keys: RemoteKeys) -> TokenVerifier:
-    return TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience)
+def _verifier(settings: ServiceSettings, resources: Resources) -> TokenVerifier:
+    keys = resources.add(RemoteKeys, RemoteKeys(settings.jwks_url))
+    if PolledRevocations not in resources:
+        remote = resources.add(RemoteList, RemoteList(settings.revocations_url))
+        resources.add(PolledRevocations, PolledRevocations(remote))
+    revocations = resources[PolledRevocations]
+    revocations.start()
+    return TokenVerifier(keys, revocations, issuer=settings.token_issuer, audience=settings.token_audience)
 
 
 def _face(app: FastAPI, settings: ServiceSettings, path: str, graph: Graph) -> dict[str, Any]:

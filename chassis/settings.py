@@ -30,6 +30,8 @@ class ServiceSettings(BaseSettings):
     port: int = Field(8000, validation_alias=_named("PORT"))
     metrics_port: int = Field(9000, validation_alias=_named("METRICS_PORT"))
     public_url: str = Field("http://127.0.0.1:4000", validation_alias=_named("PUBLIC_URL"))
+    # Whose X-Forwarded-For is believed: addresses or networks, comma separated, or `*` where only proxies get in.
+    trusted_proxies: str = Field("127.0.0.1", validation_alias=_named("TRUSTED_PROXIES"))
 
     # The URL names the server; the database on it is the service's own.
     database_url: SecretStr = Field(validation_alias=_named("DATABASE_URL"))
@@ -58,6 +60,9 @@ class ServiceSettings(BaseSettings):
     time_zone: ZoneInfo = Field(ZoneInfo("Asia/Seoul"), validation_alias=_named("TIME_ZONE"))
 
     jwks_url: str = Field("http://127.0.0.1:4101/.well-known/jwks.json", validation_alias=_named("JWKS_URL"))
+    revocations_url: str = Field(
+        "http://127.0.0.1:4101/internal/revocations", validation_alias=_named("REVOCATIONS_URL")
+    )
     token_issuer: str = Field("https://overthere.example", validation_alias=_named("TOKEN_ISSUER"))
     token_audience: str = Field("overthere", validation_alias=_named("TOKEN_AUDIENCE"))
 

@@ -11,6 +11,7 @@ from opentelemetry import trace
 
 from chassis import clock
 from chassis.answers import encoded
+from chassis.auth import TokenVerifier
 from chassis.context import Context
 from chassis.documents import RequestRefused
 from chassis.errors import DomainError, Unauthenticated, Unavailable
@@ -121,12 +122,24 @@ class Connection:
             raise Closed(INIT_TIMEOUT, "Connection initialisation timeout") from None
         while True:
             await asyncio.sleep(min(self.limits.ping_every, self._token_left()))
-            if self._token_left() <= 0:
-                raise Closed(FORBIDDEN, "Token expired")
+            await self._ensure_still_let_in()
             if self._silent_pings >= 2:
                 raise Closed(GOING_AWAY, "No answer to pings")
             self._silent_pings += 1
             await self._ping()
+
+    async def _ensure_still_let_in(self) -> None:
+        if self._token_left() <= 0:
+            raise Closed(FORBIDDEN, "Token expired")
+        context = self.context
+        if context is None or TokenVerifier not in context.resources:
+            return
+        try:
+            await context.resources[TokenVerifier].ensure_good(context.principal)
+        except Unauthenticated:
+            raise Closed(FORBIDDEN, "Token revoked") from None
+        except Unavailable:
+            raise Closed(TRY_AGAIN_LATER, "Try again later") from None
 
     async def _ping(self) -> None:
         try:

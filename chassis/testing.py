@@ -171,6 +171,7 @@ def _settings(package: str, servers: Servers, tokens: TokenIssuer, given: dict[s
         "database_prefix": f"test_{os.getpid()}_{next(_run)}_",
         "topic_prefix": f"test.{uuid7()}.",
         "jwks_url": tokens.jwks_url,
+        "revocations_url": tokens.revocations_url,
         "environment": "local",
     }
     settings: ServiceSettings = importlib.import_module(f"{package}.settings").Settings(**(own | given))

@@ -1,9 +1,13 @@
-"""Tokens for tests: signed with a key made for the run, which is published over real HTTP as account does."""
+"""Tokens for tests: signed with a key made for the run, which is published over real HTTP as account does.
+
+What was revoked is published beside it.
+"""
 
 import json
 import threading
 import time
 from base64 import urlsafe_b64encode
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -14,18 +18,25 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chassis.ids import uuid7
+from chassis.revocations import document_of
 from chassis.roles import Role
 
 
 class TokenIssuer:
-    """`with TokenIssuer() as tokens: tokens.issue(user_id, Role.GUEST)`; its keys are at `tokens.jwks_url`."""
+    """`with TokenIssuer() as tokens: tokens.issue(user_id, Role.GUEST)`; its keys are at `tokens.jwks_url`.
+
+    `tokens.revoked[user_id] = instant` takes back what was issued until then, as soon as the service looks again.
+    """
 
     def __init__(self, key: Ed25519PrivateKey | None = None, kid: str = "test") -> None:
         self._claims = {"iss": "https://overthere.example", "aud": "overthere"}
         self._key, self._kid = key or Ed25519PrivateKey.generate(), kid
         self.jwks = {"keys": [jwk_of(self._key, kid)]}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.jwks_url = f"http://127.0.0.1:{self._server.server_port}/.well-known/jwks.json"
+        self.revoked: dict[UUID, datetime] = {}
+        address = f"http://127.0.0.1:{self._server.server_port}"
+        self.jwks_url = f"{address}/.well-known/jwks.json"
+        self.revocations_url = f"{address}/internal/revocations"
 
     def issue(self, user_id: UUID, role: Role = Role.GUEST, *, seconds: float = 900, **claims: Any) -> str:
         """A token good for `seconds`; `claims` replace what it would say."""
@@ -43,10 +54,12 @@ class TokenIssuer:
         self._server.server_close()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        body = json.dumps(self.jwks).encode()
+        def published(path: str) -> bytes:
+            return json.dumps(document_of(self.revoked) if path == "/internal/revocations" else self.jwks).encode()
 
-        class Keys(BaseHTTPRequestHandler):
+        class Published(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                body = published(self.path)
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
@@ -56,7 +69,7 @@ class TokenIssuer:
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name it has there
                 """Say nothing: pytest's output is for failures."""
 
-        return Keys
+        return Published
 
 
 def jwk_of(key: Ed25519PrivateKey, kid: str) -> dict[str, str]:

@@ -88,6 +88,10 @@ class Layout:
     def jwks_url(self) -> str:
         return f"{url(self.ports.apis['account'])}/.well-known/jwks.json"
 
+    @property
+    def revocations_url(self) -> str:
+        return f"{url(self.ports.apis['account'])}/internal/revocations"
+
 
 def url(port: int) -> str:
     """The address of a process of this machine."""

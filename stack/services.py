@@ -41,6 +41,7 @@ class Surroundings:
             "HOST": LOOPBACK,
             "PUBLIC_URL": self.layout.entrance_url,
             "JWKS_URL": self.layout.jwks_url,
+            "REVOCATIONS_URL": self.layout.revocations_url,
             "PORT": str(self.layout.ports.apis[subgraph]),
             "METRICS_PORT": str(self.layout.ports.workers[subgraph]),
             **self._own_of(subgraph),

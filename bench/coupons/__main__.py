@@ -177,6 +177,7 @@ def machine() -> Iterator[Machine]:
             "KAFKA_BOOTSTRAP": started.enter_context(embedded_broker(folder / "broker")).url,
             "KAFKA_IDEMPOTENT_PRODUCER": "false",
             "JWKS_URL": tokens.jwks_url,
+            "REVOCATIONS_URL": tokens.revocations_url,
             "LOG_LEVEL": "WARNING",
         }
         yield Machine(environment, tokens, folder)

@@ -16,6 +16,7 @@ from strawberry.fastapi import GraphQLRouter
 
 from chassis.auth import TokenVerifier
 from chassis.jwks import RemoteKeys
+from chassis.revocations import FixedRevocations
 
 TABLES = """
 create table if not exists events (id uuid primary key, quantity int not null, issued int not null default 0);
@@ -67,7 +68,10 @@ async def context(request: Request) -> dict[str, Request]:
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     url = os.environ["PLAIN_DATABASE_URL"]
     app.state.verifier = TokenVerifier(
-        RemoteKeys(os.environ["JWKS_URL"]), issuer="https://overthere.example", audience="overthere"
+        RemoteKeys(os.environ["JWKS_URL"]),
+        FixedRevocations(),
+        issuer="https://overthere.example",
+        audience="overthere",
     )
     async with asyncpg.create_pool(url, min_size=10, max_size=10) as app.state.pool:
         yield

@@ -17,6 +17,7 @@ from chassis import clock
 from chassis.auth import ANONYMOUS, Role, TokenVerifier
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.jwks import FixedKeys
+from chassis.revocations import FixedRevocations
 from tests.chassis.tokens import AUDIENCE, ISSUER, KEY, SESSION, USER, bearer, claims, signed, verifier
 
 
@@ -123,7 +124,7 @@ async def test_every_changed_byte_breaks_the_token() -> None:
 
 async def test_a_token_is_checked_once_and_remembered() -> None:
     keys = CountingKeys()
-    checks = TokenVerifier(keys, issuer=ISSUER, audience=AUDIENCE)
+    checks = TokenVerifier(keys, FixedRevocations(), issuer=ISSUER, audience=AUDIENCE)
     token = signed(claims())
     first = await checks.verify(token)
     assert await checks.verify(token) is first
@@ -143,7 +144,7 @@ async def test_a_remembered_token_expires_all_the_same(monkeypatch: pytest.Monke
 
 async def test_a_refusal_is_not_remembered_as_somebody() -> None:
     keys = CountingKeys()
-    checks = TokenVerifier(keys, issuer=ISSUER, audience=AUDIENCE)
+    checks = TokenVerifier(keys, FixedRevocations(), issuer=ISSUER, audience=AUDIENCE)
     for _ in range(2):
         with pytest.raises(Unauthenticated):
             await checks.verify(signed(claims(), headers={"kid": "two"}))
@@ -153,7 +154,7 @@ async def test_a_refusal_is_not_remembered_as_somebody() -> None:
 async def test_only_so_many_tokens_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chassis.auth._KEPT_TOKENS", 2)
     keys = CountingKeys()
-    checks = TokenVerifier(keys, issuer=ISSUER, audience=AUDIENCE)
+    checks = TokenVerifier(keys, FixedRevocations(), issuer=ISSUER, audience=AUDIENCE)
     tokens = [signed(claims(sub=str(UUID(int=number)))) for number in range(3)]
     for token in (*tokens, tokens[2], tokens[0]):
         await checks.verify(token)
@@ -163,7 +164,7 @@ async def test_only_so_many_tokens_are_remembered(monkeypatch: pytest.MonkeyPatc
 async def test_two_keys_count_at_once() -> None:
     other = Ed25519PrivateKey.generate()
     keys = FixedKeys({"one": KEY.public_key(), "two": other.public_key()})
-    checks = TokenVerifier(keys, issuer=ISSUER, audience=AUDIENCE)
+    checks = TokenVerifier(keys, FixedRevocations(), issuer=ISSUER, audience=AUDIENCE)
     assert (await checks.verify(signed(claims()))).user_id == USER
     assert (await checks.verify(signed(claims(), other, headers={"kid": "two"}))).user_id == USER
     with pytest.raises(Unauthenticated):
@@ -176,7 +177,9 @@ async def test_while_keys_are_away_nobody_is_told_to_sign_in_again() -> None:
             raise Unavailable(3)
 
     with pytest.raises(Unavailable) as refused:
-        await TokenVerifier(Away(), issuer=ISSUER, audience=AUDIENCE).principal(bearer()["authorization"])
+        await TokenVerifier(Away(), FixedRevocations(), issuer=ISSUER, audience=AUDIENCE).principal(
+            bearer()["authorization"]
+        )
     assert refused.value.extensions == {"code": "UNAVAILABLE", "retryAfter": 3}
 
 

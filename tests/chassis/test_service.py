@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -20,6 +21,7 @@ from chassis.errors import Conflict
 from chassis.jwks import RemoteKeys
 from chassis.principal import Role
 from chassis.resources import Resources
+from chassis.revocations import PolledRevocations
 from chassis.service import create_service
 from chassis.testing_tokens import TokenIssuer
 from tests.chassis.sample import Settings, ask, codes, running, schema, service, settings
@@ -62,7 +64,7 @@ async def test_tokens_are_judged_by_the_keys_behind_the_jwks_url() -> None:
         return Resources()
 
     with TokenIssuer() as tokens:
-        configured = settings(jwks_url=tokens.jwks_url)
+        configured = settings(jwks_url=tokens.jwks_url, revocations_url=tokens.revocations_url)
         app = create_service(configured, schemas={"/graphql": schema}, resources=resources)
         async with running(app) as client:
             token = tokens.issue(USER, Role.GUEST)
@@ -73,18 +75,47 @@ async def test_tokens_are_judged_by_the_keys_behind_the_jwks_url() -> None:
             assert TokenVerifier in app.state.resources
 
 
+async def test_a_token_falls_once_the_list_behind_the_revocations_url_says_so() -> None:
+    async def resources(_given: Settings) -> Resources:
+        return Resources()
+
+    with TokenIssuer() as tokens:
+        configured = settings(jwks_url=tokens.jwks_url, revocations_url=tokens.revocations_url)
+        async with running(create_service(configured, schemas={"/graphql": schema}, resources=resources)) as client:
+            header = f"Bearer {tokens.issue(USER)}"
+            assert (await client.get("/readyz")).json()["ready"]
+            assert await ask(client, "{me}", authorization=header) == {"data": {"me": str(USER)}}
+            tokens.revoked[USER] = datetime.now(UTC)
+            await client._transport.app.state.resources[PolledRevocations].look()  # type: ignore[attr-defined]
+            assert codes(await ask(client, "{me}", authorization=header)) == ["UNAUTHENTICATED"]
+
+
+async def test_a_list_that_can_not_be_had_makes_tokens_wait_and_the_process_unready() -> None:
+    async def resources(_given: Settings) -> Resources:
+        return Resources()
+
+    with TokenIssuer() as tokens:
+        configured = settings(jwks_url=tokens.jwks_url, revocations_url="http://127.0.0.1:9/revocations")
+        async with running(create_service(configured, schemas={"/graphql": schema}, resources=resources)) as client:
+            assert codes(await ask(client, "{me}", authorization=f"Bearer {tokens.issue(USER)}")) == ["UNAVAILABLE"]
+            assert await ask(client, "{hello}") == {"data": {"hello": "world"}}
+            assert (await client.get("/readyz")).json()["missing"] == {"PolledRevocations": "Unavailable"}
+
+
 async def test_keys_that_can_not_be_had_make_tokens_wait_and_nobody_else() -> None:
     async def resources(_given: Settings) -> Resources:
         return Resources()
 
-    configured = settings(jwks_url="http://127.0.0.1:9/jwks.json")
-    async with running(create_service(configured, schemas={"/graphql": schema}, resources=resources)) as client:
-        with TokenIssuer() as tokens:
+    with TokenIssuer() as tokens:
+        configured = settings(jwks_url="http://127.0.0.1:9/jwks.json", revocations_url=tokens.revocations_url)
+        async with running(create_service(configured, schemas={"/graphql": schema}, resources=resources)) as client:
             body = await ask(client, "{me}", authorization=f"Bearer {tokens.issue(USER)}")
-        assert codes(body) == ["UNAVAILABLE"]
-        assert body["errors"][0]["extensions"]["retryAfter"] == 3
-        assert await ask(client, "{hello}") == {"data": {"hello": "world"}}
-        assert (await client.get("/readyz")).json()["missing"] == {"RemoteKeys": "Unavailable"}
+            hello = await ask(client, "{hello}")
+            missing = (await client.get("/readyz")).json()["missing"]
+    assert codes(body) == ["UNAVAILABLE"]
+    assert body["errors"][0]["extensions"]["retryAfter"] == 3
+    assert hello == {"data": {"hello": "world"}}
+    assert missing == {"RemoteKeys": "Unavailable"}
 
 
 async def test_plain_routes_find_the_resources_and_refuse_as_the_graph_does() -> None:

@@ -3,7 +3,9 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
@@ -14,10 +16,11 @@ from chassis.auth import TokenVerifier
 from chassis.errors import Unavailable
 from chassis.graphql_ws import GraphQLWebSocket
 from chassis.principal import Role
+from chassis.revocations import FixedRevocations
 from chassis.sockets import SocketLimits
 from tests.chassis.sample import Calls, running, service
 from tests.chassis.socket import Socket, connected
-from tests.chassis.tokens import bearer
+from tests.chassis.tokens import USER, bearer
 
 
 @pytest.fixture(scope="module")
@@ -341,6 +344,39 @@ async def test_the_connection_ends_when_the_token_does(app: FastAPI, calls: Call
         assert await socket.data() == {"forever": 1}
         assert await socket.closed() == (4403, "Token expired")
     assert calls == ["forever ended"]
+
+
+@pytest.mark.parametrize(
+    ("known", "closed"), [({USER: datetime.max.replace(tzinfo=UTC)}, (4403, "Token revoked")), ({}, None)]
+)
+async def test_the_connection_ends_when_the_token_is_taken_back(
+    app: FastAPI, calls: Calls, monkeypatch: pytest.MonkeyPatch, known: Any, closed: tuple[int, str] | None
+) -> None:
+    async with connected(limited(app, ping_every=0.05)) as socket:
+        await socket.init({"Authorization": bearer()["authorization"]})
+        await socket.subscribe("subscription{forever}")
+        assert await socket.data() == {"forever": 1}
+        monkeypatch.setattr(app.state.resources[TokenVerifier], "revocations", FixedRevocations(known))
+        if closed:
+            assert await socket.closed() == closed
+        else:
+            assert await socket.heard() == {"type": "ping"}
+    assert calls == ["forever ended"]
+
+
+async def test_while_nobody_knows_what_was_taken_back_the_client_may_come_again(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Unknown:
+        async def revoked_at(self, user_id: UUID) -> None:
+            raise Unavailable(2)
+
+    async with connected(limited(app, ping_every=0.05)) as socket, connected(limited(app, ping_every=0.05)) as nobody:
+        await socket.init({"Authorization": bearer()["authorization"]})
+        await nobody.init()
+        monkeypatch.setattr(app.state.resources[TokenVerifier], "revocations", Unknown())
+        assert await socket.closed() == (1013, "Try again later")
+        assert await nobody.heard() == {"type": "ping"}
 
 
 async def test_while_tokens_can_not_be_judged_the_client_may_come_again(

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from chassis.auth import TokenVerifier
 from chassis.jwks import FixedKeys
 from chassis.principal import Role
+from chassis.revocations import FixedRevocations
 
 ISSUER, AUDIENCE = "https://overthere.example", "overthere"
 KEY = Ed25519PrivateKey.generate()
@@ -43,4 +44,4 @@ def bearer(of: Role = Role.GUEST, /, **changed: Any) -> dict[str, str]:
 
 
 def verifier() -> TokenVerifier:
-    return TokenVerifier(FixedKeys({"one": KEY.public_key()}), issuer=ISSUER, audience=AUDIENCE)
+    return TokenVerifier(FixedKeys({"one": KEY.public_key()}), FixedRevocations(), issuer=ISSUER, audience=AUDIENCE)

@@ -61,7 +61,7 @@ async def surroundings(tokens: TokenIssuer, folder: Path) -> AsyncIterator[dict[
     }
     async with AsyncExitStack() as stack:
         for name in STARTED:
-            told[f"{name.upper()}_URL"] = await stack.enter_async_context(serving(application(name, tokens.jwks_url)))
+            told[f"{name.upper()}_URL"] = await stack.enter_async_context(serving(application(name, tokens)))
         # Both are away; only one of them has a place in the graph.
         told["PAYMENT_URL"] = told["ACCOMMODATION_URL"] = NOWHERE
         yield told

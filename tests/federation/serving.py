@@ -15,6 +15,7 @@ from chassis.federation import Schema, print_schema
 from chassis.resources import Resources
 from chassis.service import create_service
 from chassis.settings import ServiceSettings
+from chassis.testing_tokens import TokenIssuer
 from stack.layout import ROOT
 from stack.node import node
 from stack.ports import LOOPBACK, free_port
@@ -38,10 +39,10 @@ class Settings(ServiceSettings):
     service = "small"
 
 
-def application(name: str, jwks_url: str) -> Any:
+def application(name: str, tokens: TokenIssuer) -> Any:
     """The chassis's own service around the small schema; it keeps nothing, so no server stands behind it."""
     nowhere = {"database_url": "postgresql://nowhere", "redis_url": "redis://nowhere", "kafka_bootstrap": "nowhere"}
-    settings = Settings(**nowhere, jwks_url=jwks_url)  # type: ignore[arg-type]
+    settings = Settings(**nowhere, jwks_url=tokens.jwks_url, revocations_url=tokens.revocations_url)  # type: ignore[arg-type]
     schemas = {PATHS[face]: schema for face, schema in SCHEMAS[name].items()}
     return Hearing(create_service(settings, schemas=schemas, resources=_no_resources))
 

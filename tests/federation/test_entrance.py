@@ -121,6 +121,7 @@ async def test_an_upload_of_unknown_length_is_streamed_through(front: Front) -> 
         "/admin",
         "/webhooksportone",
         "/.well-known/jwks.json/../../metrics",
+        "/internal/revocations",
         "/openapi.json",
         "/nothing",
     ],
