@@ -10,6 +10,7 @@ import asyncio
 import os
 import sys
 
+from chassis import clock
 from chassis.database import Database
 from chassis.principal import Role
 
@@ -38,7 +39,7 @@ def main() -> None:
 
 async def create_person(settings: Settings, user: User, password: str) -> str:
     """What was done, in one line. Raise InvalidInput for a person who could not sign up either."""
-    ensure_person(user, password)
+    ensure_person(user, password, clock.today(settings.time_zone))
     passwords = Passwords(workers=1)
     database = Database.connect(settings, outbox=Outbox)
     try:

@@ -1,15 +1,22 @@
 """What account opens once and shares, in its API and in its worker alike."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from chassis.cache import Cache
 from chassis.database import Database
 from chassis.resources import Resources
+from chassis.revocations import PolledRevocations, Read
 
 from .database import Outbox
 from .people.passwords import Passwords
+from .people.revoke import recent_revocations
 from .sessions.tokens import SigningKey, TokenSigner
 from .settings import Settings
+
+# Clocks differ, and a list is looked at for a while: what was revoked is listed a little longer than any token lives.
+_MARGIN_SECONDS = 5 * 60
 
 
 async def open_resources(settings: Settings) -> Resources:
@@ -19,7 +26,18 @@ async def open_resources(settings: Settings) -> Resources:
     opened.add(Cache, Cache.connect(settings.redis_url.get_secret_value()))
     opened.add(Passwords, Passwords(settings.password_hash_workers))
     opened.add(TokenSigner, _signer(settings))
+    opened.add(PolledRevocations, PolledRevocations(_revocations(opened[Database], settings)))
     return opened
+
+
+def _revocations(database: Database, settings: Settings) -> Read:
+    longest_token = timedelta(seconds=settings.access_token_seconds + _MARGIN_SECONDS)
+
+    async def read() -> Mapping[UUID, datetime]:
+        async with database.reading() as session:
+            return await recent_revocations(session, longest_token)
+
+    return read
 
 
 def _signer(settings: Settings) -> TokenSigner:

@@ -2,9 +2,10 @@
 
 from chassis.federation import build_schema
 
-from .people.admin import PeopleAdminQuery
+from .people.admin import PeopleAdminMutation, PeopleAdminQuery
+from .people.mutations import PeopleMutation
 from .people.queries import PeopleQuery
 from .sessions.mutations import SessionsMutation
 
-public = build_schema(query=[PeopleQuery], mutation=[SessionsMutation])
-admin = build_schema(query=[PeopleAdminQuery])
+public = build_schema(query=[PeopleQuery], mutation=[PeopleMutation, SessionsMutation])
+admin = build_schema(query=[PeopleAdminQuery], mutation=[PeopleAdminMutation])

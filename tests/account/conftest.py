@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from chassis.testing import Servers, SubgraphUnderTest, subgraph_under_test
 from chassis.testing_tokens import TokenIssuer
 from subgraphs.account.sessions.tokens import SigningKey
+from tests.account.world import Desk, World
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +26,16 @@ async def account(servers: Servers, tmp_path_factory: pytest.TempPathFactory) ->
 async def empty(request: pytest.FixtureRequest) -> None:
     if "account" in request.fixturenames:
         await request.getfixturevalue("account").clear()
+
+
+@pytest.fixture
+def world(account: SubgraphUnderTest) -> World:
+    return World(account)
+
+
+@pytest.fixture
+async def desk(world: World) -> Desk:
+    return await world.desk()
 
 
 def pem(key: Ed25519PrivateKey, file: Path) -> Path:

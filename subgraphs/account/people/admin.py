@@ -1,11 +1,14 @@
 """People in the back office: what administrators may ask about them, and what hosts see of their guests."""
 
+from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, Self
 
 import strawberry
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chassis import clock
 from chassis.context import Info
 from chassis.ids import parse_id
 from chassis.roles import Role, requires_role
@@ -13,7 +16,10 @@ from chassis.types import Connection, wants_total
 
 from . import store, tables
 from .loaders import users_by_id
-from .types import Gender
+from .restore import restore_user
+from .suspend import suspend_user
+from .types import Gender, given
+from .update import update_user
 
 BY_ADMIN = requires_role(Role.ADMIN)
 BACK_OFFICE = (Role.HOST, Role.ADMIN)
@@ -150,3 +156,39 @@ class PeopleAdminQuery:
                 session, filter.to_criteria(), order=order_by.value, first=first, after=after, count=wants_total(info)
             )
         return Connection.of(found, lambda row: AdminUser(row=row))
+
+
+@strawberry.input
+class UpdateUserInput:
+    user_id: strawberry.ID
+    display_name: str | None = strawberry.UNSET
+    phone_number: str | None = strawberry.UNSET
+    role: Role | None = strawberry.UNSET
+
+    def given(self) -> dict[str, Any]:
+        return given(display_name=self.display_name, phone_number=self.phone_number, role=self.role)
+
+
+@strawberry.type
+class PeopleAdminMutation:
+    @strawberry.mutation(
+        description="Takes effect for tokens already handed out too, within a minute.", extensions=[BY_ADMIN]
+    )
+    async def update_user(self, info: Info, input: UpdateUserInput) -> AdminUser:  # noqa: A002 - the argument's name
+        user_id, today = parse_id(input.user_id, "userId"), clock.today(info.context.settings.time_zone)
+        async with _changing(info) as session:
+            return AdminUser(row=await update_user(session, user_id, input.given(), today))
+
+    @strawberry.mutation(extensions=[BY_ADMIN])
+    async def suspend_user(self, info: Info, user_id: strawberry.ID, reason: str) -> AdminUser:
+        async with _changing(info) as session:
+            return AdminUser(row=await suspend_user(session, parse_id(user_id, "userId"), reason))
+
+    @strawberry.mutation(extensions=[BY_ADMIN])
+    async def restore_user(self, info: Info, user_id: strawberry.ID) -> AdminUser:
+        async with _changing(info) as session:
+            return AdminUser(row=await restore_user(session, parse_id(user_id, "userId")))
+
+
+def _changing(info: Info) -> AbstractAsyncContextManager[AsyncSession]:
+    return info.context.database.transaction(by=info.context.principal.require_user())

@@ -1,16 +1,28 @@
-"""What is true of people: who may sign up, and as what."""
+"""What is true of people: who may sign up, as what, what they may say of themselves, and who must stay."""
 
-from datetime import date
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
-from chassis.errors import DomainError, FieldError, InvalidInput
+from chassis.errors import Conflict, DomainError, FieldError, InvalidInput, NotFound, Unauthenticated
 
 from .tables import User
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 128
-LONGEST_NAME = 100
 LONGEST_TEXT = 500
+_TEXTS = {
+    "display_name": ("displayName", 100),
+    "avatar_url": ("avatarUrl", 2_000),
+    "phone_number": ("phoneNumber", 30),
+    "preferred_language": ("preferredLanguage", 35),
+    "address": ("address", LONGEST_TEXT),
+}
+# As RFC 5646 writes them, near enough: ko, en-GB, zh-Hant-TW.
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 SIGN_UP_ROLES = ("GUEST", "HOST")
 
 
@@ -39,17 +51,28 @@ class Suspended(DomainError):
 
 def ensure_sign_up(user: User, password: str, today: date) -> None:
     """Raise InvalidInput with every field that is wrong, not just the first."""
-    wrong = _wrong_person(user, password)
-    if user.birth_date and not date(1900, 1, 1) <= user.birth_date <= today:
-        wrong.append(FieldError("birthDate", "OUT_OF_RANGE"))
+    wrong = _wrong_person(user, password, today)
     if user.role not in SIGN_UP_ROLES:
         wrong.append(FieldError("role", "NOT_ALLOWED"))
     _refuse(wrong)
 
 
-def ensure_person(user: User, password: str) -> None:
+def ensure_person(user: User, password: str, today: date) -> None:
     """The same without the limits of signing up: for who is made by the operator, administrators among them."""
-    _refuse(_wrong_person(user, password))
+    _refuse(_wrong_person(user, password, today))
+
+
+def ensure_profile(given: Mapping[str, Any], today: date) -> None:
+    """Of an update: what is left out is not looked at."""
+    _refuse(_wrong_profile(given, today))
+
+
+def ensure_email(email: str, field: str) -> None:
+    _refuse([FieldError(field, each.code) for each in _wrong_email(email)])
+
+
+def ensure_password(password: str, email: str, field: str) -> None:
+    _refuse([FieldError(field, each.code) for each in _wrong_password(password, email)])
 
 
 def ensure_active(user: User) -> None:
@@ -57,13 +80,52 @@ def ensure_active(user: User) -> None:
         raise Suspended
 
 
+def ensure_found(user: User | None) -> User:
+    if user is None:
+        raise NotFound("There is nobody with this id.")
+    return user
+
+
+def ensure_here(user: User | None) -> User:
+    """For who acts on themselves: a token may outlive its person by seconds."""
+    if user is None:
+        raise Unauthenticated("This account has been deleted.")
+    return user
+
+
+def ensure_reason(reason: str) -> str:
+    reason = reason.strip()
+    wrong = [] if reason else [FieldError("reason", "EMPTY")]
+    wrong += _wrong_text("reason", reason, LONGEST_TEXT)
+    if wrong:
+        raise InvalidInput("Say why, in a few words.", wrong)
+    return reason
+
+
+def ensure_administrator_left(user: User, administrators: Sequence[User]) -> None:
+    """Before somebody stops being one: `administrators` are all who may act as such now."""
+    if [each.id for each in administrators] == [user.id]:
+        raise Conflict("The last administrator can't be removed.")
+
+
+def next_instant(now: datetime, revoked_at: datetime | None) -> datetime:
+    """The earliest whole millisecond from `now` on that is after the last revocation.
+
+    Tokens count in milliseconds. Signed in the very millisecond of a revocation, a token is given the next one; a
+    revocation in the same millisecond as another takes the next one too, and what was signed in between falls.
+    """
+    millisecond = now.replace(microsecond=now.microsecond // 1_000 * 1_000)
+    return millisecond if revoked_at is None or revoked_at < millisecond else revoked_at + timedelta(milliseconds=1)
+
+
 def _refuse(wrong: list[FieldError]) -> None:
     if wrong:
-        raise InvalidInput("Some of this can't be signed up with.", wrong)
+        raise InvalidInput("Some of this can't be taken.", wrong)
 
 
-def _wrong_person(user: User, password: str) -> list[FieldError]:
-    return [*_wrong_email(user.email), *_wrong_password(password, user.email), *_wrong_texts(user)]
+def _wrong_person(user: User, password: str, today: date) -> list[FieldError]:
+    profile = {name: getattr(user, name) for name in ("display_name", *_TEXTS, "birth_date")}
+    return [*_wrong_email(user.email), *_wrong_password(password, user.email), *_wrong_profile(profile, today)]
 
 
 def _wrong_email(email: str) -> list[FieldError]:
@@ -84,17 +146,31 @@ def _wrong_password(password: str, email: str) -> list[FieldError]:
     return []
 
 
-def _wrong_texts(user: User) -> list[FieldError]:
+def _wrong_profile(given: Mapping[str, Any], today: date) -> list[FieldError]:
     wrong = []
-    if not user.display_name.strip():
+    if "display_name" in given and not (given["display_name"] or "").strip():
         wrong.append(FieldError("displayName", "EMPTY"))
-    lengths = (
-        ("displayName", user.display_name, LONGEST_NAME),
-        ("phoneNumber", user.phone_number, 30),
-        ("preferredLanguage", user.preferred_language, 35),
-        ("address", user.address, LONGEST_TEXT),
-    )
-    wrong += [FieldError(field, "TOO_LONG") for field, text, longest in lengths if text and len(text) > longest]
-    # PostgreSQL stores every character but this one.
-    wrong += [FieldError(field, "NUL_CHARACTER") for field, text, _ in lengths if text and "\0" in text]
+    for name, (field, longest) in _TEXTS.items():
+        wrong += _wrong_text(field, given.get(name), longest)
+    if (language := given.get("preferred_language")) and not _LANGUAGE.fullmatch(language):
+        wrong.append(FieldError("preferredLanguage", "NOT_A_LANGUAGE"))
+    if (avatar := given.get("avatar_url")) and not _is_https(avatar):
+        wrong.append(FieldError("avatarUrl", "NOT_HTTPS"))
+    if (born := given.get("birth_date")) and not date(1900, 1, 1) <= born <= today:
+        wrong.append(FieldError("birthDate", "OUT_OF_RANGE"))
     return wrong
+
+
+def _wrong_text(field: str, text: str | None, longest: int) -> list[FieldError]:
+    if text and len(text) > longest:
+        return [FieldError(field, "TOO_LONG")]
+    # PostgreSQL stores every character but this one.
+    return [FieldError(field, "NUL_CHARACTER")] if text and "\0" in text else []
+
+
+def _is_https(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname) and url.isprintable() and " " not in url

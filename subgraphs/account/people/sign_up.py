@@ -3,7 +3,6 @@
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chassis import clock
 from chassis.database import violated
 from chassis.outbox import publish
 
@@ -15,7 +14,7 @@ from .tables import User
 async def sign_up(session: AsyncSession, user: User) -> User:
     """Raise EmailTaken where somebody was first, also at the same moment: the database decides."""
     session.add(user)
-    publish(session, UserRegistered(user_id=user.id, role=user.role, at=clock.now()))
+    publish(session, UserRegistered.of(user.id, user.role))
     try:
         await session.flush()
     except IntegrityError as error:

@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from chassis.pagination import Order, Page, page
 
@@ -47,11 +48,38 @@ async def users_by_id(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, 
     return {user.id: user for user in rows}
 
 
-async def share_locked(session: AsyncSession, user_id: UUID) -> tuple[User, datetime] | None:
-    """The person and the database's clock, while nobody can suspend the person or change the role."""
-    statement = select(User, func.clock_timestamp()).where(User.id == user_id).with_for_update(read=True)
-    row = (await session.exec(statement)).first()
-    return (row[0], row[1]) if row else None
+async def share_lock_user(session: AsyncSession, user_id: UUID) -> User | None:
+    """The person, whom nobody can suspend, change or give another password until the transaction ends."""
+    statement = select(User).where(User.id == user_id).with_for_update(read=True)
+    return (await session.exec(statement.execution_options(populate_existing=True))).first()
+
+
+async def lock_user(session: AsyncSession, user_id: UUID) -> User | None:
+    """The person as they are once nobody else changes them; new rows may point at them meanwhile."""
+    return (await session.exec(_locked(select(User).where(User.id == user_id)))).first()
+
+
+async def lock_with_administrators(session: AsyncSession, user_id: UUID) -> Sequence[User]:
+    """Lock the person and whoever may administrate, always in the same order; those who may, the person among them.
+
+    Two who would take each other's role come one after the other, and the second sees what the first has done.
+    """
+    administrates = and_(col(User.role) == "ADMIN", col(User.suspended_at).is_(None))
+    statement = select(User).where(or_(col(User.id) == user_id, administrates)).order_by(col(User.id))
+    rows = await session.exec(_locked(statement))
+    return [user for user in rows if user.role == "ADMIN" and user.suspended_at is None]
+
+
+async def database_now(session: AsyncSession) -> datetime:
+    now: datetime = (await session.exec(select(func.clock_timestamp()))).one()
+    return now
+
+
+async def revoked_since(session: AsyncSession, since: datetime) -> dict[UUID, datetime]:
+    """Of those who left too: their tokens outlive them."""
+    statement = select(User.id, User.tokens_revoked_at).where(col(User.tokens_revoked_at) > since)
+    rows = await session.exec(statement.execution_options(include_deleted=True))
+    return {user_id: revoked_at for user_id, revoked_at in rows if revoked_at}
 
 
 async def page_of_users(
@@ -61,6 +89,10 @@ async def page_of_users(
     if criteria.deleted:
         statement = statement.where(col(User.deleted_at).is_not(None)).execution_options(include_deleted=True)
     return await page(session, statement, order=order.value, first=first, after=after, count=count)
+
+
+def _locked(statement: SelectOfScalar[User]) -> SelectOfScalar[User]:
+    return statement.with_for_update(key_share=True).execution_options(populate_existing=True)
 
 
 def _conditions(criteria: UserCriteria) -> list[ColumnElement[bool]]:

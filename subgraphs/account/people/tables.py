@@ -1,6 +1,7 @@
 """What is stored of a person."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, literal_column
@@ -11,6 +12,8 @@ from chassis.ids import uuid7
 
 from ..database import Table
 
+_IS_REVOKED: Any = literal_column("tokens_revoked_at IS NOT NULL")
+
 
 class User(AuditColumns, Table, table=True):
     __tablename__ = "users"
@@ -18,6 +21,11 @@ class User(AuditColumns, Table, table=True):
         Index("uq_users_email", literal_column("lower(email)"), unique=True),
         CheckConstraint("role in ('GUEST', 'HOST', 'ADMIN')", name="role"),
         CheckConstraint("gender in ('FEMALE', 'MALE', 'OTHER')", name="gender"),
+        Index(
+            "ix_users_tokens_revoked_at",
+            "tokens_revoked_at",
+            postgresql_where=literal_column("tokens_revoked_at IS NOT NULL"),
+        ),
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
@@ -34,3 +42,5 @@ class User(AuditColumns, Table, table=True):
     email_verified_at: datetime | None = Field(default=None, sa_type=INSTANT)
     suspended_at: datetime | None = Field(default=None, sa_type=INSTANT)
     suspension_reason: str | None = None
+    tokens_revoked_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    """Access tokens given until that instant, a whole millisecond, are worth nothing."""

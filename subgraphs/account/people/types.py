@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import Enum
-from typing import Self
+from typing import Any, Self
 
 import strawberry
 
@@ -21,6 +21,12 @@ class Gender(Enum):
     FEMALE = "FEMALE"
     MALE = "MALE"
     OTHER = "OTHER"
+
+
+def given(**fields: Any) -> dict[str, Any]:
+    """Of an update's fields those that were not left out, as columns hold them."""
+    said = {name: value for name, value in fields.items() if value is not strawberry.UNSET}
+    return {name: value.value if isinstance(value, Enum) else value for name, value in said.items()}
 
 
 @strawberry.federation.type(

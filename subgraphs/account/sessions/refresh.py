@@ -9,6 +9,7 @@ from chassis import clock
 from . import store
 from .rules import ensure_alive, hash_of, is_repeat, new_salt, successor_of
 from .start import StartedSession, sign_for, store_token
+from .take import take_refresh_token
 from .tokens import TokenSigner
 
 
@@ -17,7 +18,7 @@ async def refresh_session(
 ) -> StartedSession | None:
     """None when the token was used before: its family has then been ended, which the caller has to commit."""
     now = clock.now()
-    row = ensure_alive(await store.lock_refresh_token(session, hash_of(token)), now)
+    row = ensure_alive(await take_refresh_token(session, token), now)
     if row.used_at is None:
         row.used_at, row.successor_salt = now, new_salt()
         successor = successor_of(token, row.successor_salt)

@@ -7,11 +7,10 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock
-from chassis.errors import Unauthenticated
 from chassis.ids import uuid7
 
 from ..people import store as people
-from ..people.rules import ensure_active
+from ..people.rules import ensure_active, ensure_here, next_instant
 from ..people.tables import User
 from .rules import hash_of, new_token
 from .tables import RefreshToken
@@ -40,11 +39,9 @@ async def sign_for(
     session: AsyncSession, signer: TokenSigner, user_id: UUID, family_id: UUID, refresh_token: str
 ) -> StartedSession:
     """Sign with the database's clock under the person's share lock: a revocation is either before or after it."""
-    locked = await people.share_locked(session, user_id)
-    if locked is None:
-        raise Unauthenticated("This account has been deleted.")
-    user, at = locked
+    user = ensure_here(await people.share_lock_user(session, user_id))
     ensure_active(user)
+    at = next_instant(await people.database_now(session), user.tokens_revoked_at)
     access_token, expires_at = signer.sign(user_id, user.role, family_id, at)
     return StartedSession(user, access_token, expires_at, refresh_token)
 

@@ -9,13 +9,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from .tables import RefreshToken
 
 
-async def lock_refresh_token(session: AsyncSession, token_hash: bytes) -> RefreshToken | None:
-    statement = select(RefreshToken).where(RefreshToken.token_hash == token_hash).with_for_update()
-    return (await session.exec(statement)).first()
-
-
 async def find_refresh_token(session: AsyncSession, token_hash: bytes) -> RefreshToken | None:
-    return (await session.exec(select(RefreshToken).where(RefreshToken.token_hash == token_hash))).first()
+    """As it is now: a transaction that waited for its person's lock has to look again."""
+    statement = select(RefreshToken).where(RefreshToken.token_hash == token_hash)
+    return (await session.exec(statement.execution_options(populate_existing=True))).first()
+
+
+async def end_sessions(session: AsyncSession, user_id: UUID, at: datetime) -> None:
+    living = (col(RefreshToken.user_id) == user_id, col(RefreshToken.ended_at).is_(None))
+    await session.exec(update(RefreshToken).where(*living).values(ended_at=at))
 
 
 async def end_family(session: AsyncSession, family_id: UUID, at: datetime) -> None:

@@ -53,7 +53,7 @@ def test_nobody_signs_up_as_administrator() -> None:
 
 
 def test_the_operator_makes_administrators() -> None:
-    ensure_person(a_user(role="ADMIN"), PASSWORD)
+    ensure_person(a_user(role="ADMIN"), PASSWORD, TODAY)
 
 
 @pytest.mark.parametrize("born", [date(1899, 12, 31), date(2026, 11, 24)])

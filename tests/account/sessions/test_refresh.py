@@ -103,3 +103,17 @@ async def test_signing_out_ends_the_family(account: SubgraphUnderTest) -> None:
     assert (await account.graphql(SIGN_OUT, {"token": second})).data == {"signOut": True}
     assert (await refresh(account, second)).codes == ["UNAUTHENTICATED"]
     assert (await account.graphql(SIGN_OUT, {"token": second})).data == {"signOut": False}
+
+
+async def test_refreshing_reusing_and_signing_out_at_once_wait_for_each_other_and_not_in_a_circle(
+    account: SubgraphUnderTest,
+) -> None:
+    tokens = [await signed_up(account)]
+    for _ in range(3):
+        tokens.append(successor(await refresh(account, tokens[-1])))
+    asked = [refresh(account, token) for token in tokens for _ in range(6)]
+    leaving = [account.graphql(SIGN_OUT, {"token": token}) for token in tokens]
+    answers = await asyncio.gather(*asked, *leaving)
+    codes = {code for answer in answers for code in answer.codes}
+    assert codes <= {"TOKEN_REUSED", "UNAUTHENTICATED"}
+    assert [(await refresh(account, token)).codes for token in tokens] == [["UNAUTHENTICATED"]] * 4
