@@ -1,13 +1,17 @@
 """From the Authorization header to a principal: Ed25519 JWTs of the account service, and nothing else, are believed."""
 
 import hashlib
+from base64 import urlsafe_b64decode
 from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import lru_cache
 from uuid import UUID
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from nacl.exceptions import CryptoError
+from nacl.signing import VerifyKey
+from pydantic import BaseModel
 
 from chassis import clock
 from chassis.errors import Unauthenticated
@@ -19,7 +23,7 @@ from chassis.revocations import Revocations
 
 _LONGEST_TOKEN = 4_096
 _KEPT_TOKENS = 10_000
-_CLAIMS = ["iss", "aud", "sub", "role", "sid", "iat", "exp"]
+_KEPT_HEADERS = 64
 # `iat` is the database's clock, which may be ahead of this machine's.
 _SKEW = timedelta(minutes=1)
 
@@ -76,36 +80,57 @@ class TokenVerifier:
 
     async def _verified(self, token: str) -> Principal:
         try:
-            key = await self.keys.key(_key_id(token))
+            said, _, signature = token.rpartition(".")
+            key = await self.keys.key(_key_id(said.partition(".")[0]))
             if key is None:
                 raise _refusal()
-            return _principal(self._claims(token, key))
-        except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
+            return self._principal(_read(said, signature, key))
+        except (jwt.PyJWTError, CryptoError, ValueError, OverflowError) as error:
             raise _refusal() from error
 
-    def _claims(self, token: str, key: Ed25519PublicKey) -> dict[str, Any]:
-        # PyJWT would take `iat` for seconds and every token of ours for one of the far future.
-        options: Any = {"require": _CLAIMS, "verify_iat": False}
-        claims: dict[str, Any] = jwt.decode(
-            token, key, algorithms=["EdDSA"], issuer=self.issuer, audience=self.audience, options=options
-        )
-        return claims
+    def _principal(self, claims: "_Claims") -> Principal:
+        if (claims.iss, claims.aud) != (self.issuer, self.audience):
+            raise ValueError("another's, or for another")
+        # `iat` is in milliseconds, unlike the others.
+        issued_at, expires_at = _instant(claims.iat / 1_000), _instant(claims.exp)
+        if not max(issued_at - _SKEW, _instant(claims.nbf)) <= clock.now() < expires_at:
+            raise ValueError("not valid yet, or no longer")
+        return Principal(claims.sub, claims.role, claims.sid, issued_at, expires_at)
 
 
-def _key_id(token: str) -> str:
-    header = jwt.get_unverified_header(token)
-    kid = header.get("kid")
-    if header.get("alg") != "EdDSA" or not isinstance(kid, str):
+class _Claims(BaseModel):
+    iss: str
+    aud: str
+    sub: UUID
+    role: Role
+    sid: UUID
+    iat: int
+    exp: int
+    nbf: int = 0
+
+
+@lru_cache(_KEPT_HEADERS)
+def _key_id(header: str) -> str:
+    """Read from the first part of a token, which is the same in all that are signed with one key."""
+    said = jwt.get_unverified_header(f"{header}..")
+    kid = said.get("kid")
+    if said.get("alg") != "EdDSA" or "crit" in said or not isinstance(kid, str):
         raise ValueError("not a token of ours")
     return kid
 
 
-def _principal(claims: dict[str, Any]) -> Principal:
-    issued_at = datetime.fromtimestamp(claims["iat"] / 1_000, UTC)
-    expires_at = datetime.fromtimestamp(claims["exp"], UTC)
-    if not issued_at - _SKEW <= clock.now() < expires_at:
-        raise ValueError("not valid yet, or no longer")
-    return Principal(UUID(claims["sub"]), Role(claims["role"]), UUID(claims["sid"]), issued_at, expires_at)
+def _read(said: str, signature: str, key: Ed25519PublicKey) -> _Claims:
+    """A signature is checked by libsodium in half the time that OpenSSL takes: most of what a first request costs."""
+    VerifyKey(key.public_bytes_raw()).verify(said.encode(), _decoded(signature))
+    return _Claims.model_validate_json(_decoded(said.partition(".")[2]))
+
+
+def _decoded(part: str) -> bytes:
+    return urlsafe_b64decode(part + "==")
+
+
+def _instant(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _refusal() -> Unauthenticated:

@@ -1,5 +1,6 @@
 """What is counted and timed of GraphQL: requests by kind and outcome, errors by code, sockets and subscriptions."""
 
+from functools import cache
 from time import perf_counter
 from typing import Final
 
@@ -23,5 +24,15 @@ subscriptions = Gauge("graphql_subscriptions", "Operations that run over WebSock
 
 def observe(face: str, operation: str, outcome: str, started: float) -> None:
     """One answered operation; `started` is what perf_counter said when it came."""
-    requests.labels(face, operation, outcome).inc()
-    durations.labels(face, operation).observe(perf_counter() - started)
+    _counter(face, operation, outcome).inc()
+    _timer(face, operation).observe(perf_counter() - started)
+
+
+@cache
+def _counter(face: str, operation: str, outcome: str) -> Counter:
+    return requests.labels(face, operation, outcome)
+
+
+@cache
+def _timer(face: str, operation: str) -> Histogram:
+    return durations.labels(face, operation)

@@ -14,6 +14,7 @@ from chassis.auth import TokenVerifier
 from chassis.context import Context
 from chassis.execution import Graph
 from chassis.federation import Schema
+from chassis.garbage import spare_what_stays
 from chassis.graphql_http import GraphQLHTTP
 from chassis.graphql_ws import GraphQLWebSocket
 from chassis.http_body import Receive, Scope, Send
@@ -85,6 +86,7 @@ def create_service(
 def serve(app: FastAPI, settings: ServiceSettings) -> None:
     """Answer until SIGTERM or SIGINT; what is being answered then is finished first."""
     telemetry.configure(settings)
+    spare_what_stays()
     uvicorn.run(
         app,
         host=settings.host,

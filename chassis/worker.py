@@ -16,6 +16,7 @@ from chassis import commands, probes, telemetry
 from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.delivery import Delivery
+from chassis.garbage import spare_what_stays
 from chassis.intake import Intake
 from chassis.jobs import Job as Job
 from chassis.jobs import keep_running
@@ -47,6 +48,7 @@ def main(
     configured = settings()
     telemetry.configure(configured)
     if given.command == "run":
+        spare_what_stays()
         asyncio.run(run_worker(configured, resources=resources, consumer=consumer, jobs=jobs))
     else:
         sys.exit(asyncio.run(_perform(given, configured, resources, consumer)))

@@ -1,50 +1,75 @@
 """Many people who ask for a coupon at once: a load generator that costs little itself.
 
-    python -m bench.coupons.askers FILE HOST:PORT…
+    python -m bench.coupons.askers FILE HOST:PORT… [--rate 2000]
 
-FILE holds one HTTP request a line of a JSON array. What was answered, and how fast, is printed as JSON.
+FILE holds a JSON array of HTTP requests. Without a rate each connection asks again as soon as it is answered: that
+finds out how many can be answered. With one, people come at that rate whatever happens, and wait from the moment they
+came, also where no connection is free for them.
 """
 
+import argparse
 import asyncio
 import json
-import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import orjson
 import uvloop
 
 CONNECTIONS = 500
+_TICK = 0.001
 
 
 @dataclass
-class Tally:
-    """What has been answered so far. Latencies are in seconds, from the first byte out to the last byte in."""
+class Crowd:
+    """Who has yet to ask, and what the others were answered. Latencies are in seconds."""
 
-    waiting: list[bytes]
+    coming: deque[bytes]
+    here: deque[tuple[float, bytes]] = field(default_factory=deque)
+    """Since when they wait for a free connection."""
+    idle: deque["Asker"] = field(default_factory=deque)
     words: Counter[str] = field(default_factory=Counter)
+    accepted: set[str] = field(default_factory=set)
     latencies: list[float] = field(default_factory=list)
+
+    def answered(self, since: float, body: bytes) -> None:
+        self.latencies.append(time.perf_counter() - since)
+        issuance = ((orjson.loads(body).get("data") or {}) if body.startswith(b"{") else {}).get("issueCoupon")
+        if issuance is None:
+            self.words[body[:200].decode(errors="replace")] += 1
+            return
+        self.words[issuance["rejection"] or issuance["status"]] += 1
+        if issuance["rejection"] is None:
+            self.accepted.add(issuance["id"])
 
 
 class Asker(asyncio.Protocol):
     """One connection: asks, reads the answer, asks for the next person."""
 
-    def __init__(self, tally: Tally, done: asyncio.Future[None]) -> None:
-        self.tally, self.done = tally, done
+    def __init__(self, crowd: Crowd, *, at_once: bool) -> None:
+        self.crowd, self.at_once = crowd, at_once
+        self.closed = asyncio.get_running_loop().create_future()
         self.buffer = b""
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
-        self.ask()
 
-    def ask(self) -> None:
-        if not self.tally.waiting:
+    def next(self) -> None:
+        if self.crowd.here:
+            self.ask(*self.crowd.here.popleft())
+        elif not self.crowd.coming:
             self.transport.close()
-            return
-        self.asked_at = time.perf_counter()
-        self.transport.write(self.tally.waiting.pop())
+        elif self.at_once:
+            self.ask(time.perf_counter(), self.crowd.coming.popleft())
+        else:
+            self.crowd.idle.append(self)
+
+    def ask(self, since: float, request: bytes) -> None:
+        self.since = since
+        self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
@@ -52,50 +77,76 @@ class Asker(asyncio.Protocol):
         if not separator or len(body) < _length(head):
             return
         self.buffer = b""
-        self.tally.latencies.append(time.perf_counter() - self.asked_at)
-        self.tally.words[_word(body)] += 1
-        self.ask()
+        self.crowd.answered(self.since, body)
+        self.next()
 
     def connection_lost(self, _error: Exception | None) -> None:
-        self.done.set_result(None)
+        self.closed.set_result(None)
 
 
 def _length(head: bytes) -> int:
     return int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
 
 
-def _word(body: bytes) -> str:
-    for word in (b"PENDING", b"ISSUED", b"SOLD_OUT"):
-        if word in body:
-            return word.decode()
-    return body[:200].decode(errors="replace")
-
-
-async def ask_all(requests: list[bytes], addresses: list[tuple[str, int]]) -> dict[str, Any]:
-    loop = asyncio.get_running_loop()
-    tally = Tally(requests[::-1])
-    ends = [loop.create_future() for _ in range(CONNECTIONS)]
+async def ask_all(requests: list[bytes], addresses: list[tuple[str, int]], rate: float | None) -> dict[str, Any]:
+    crowd = Crowd(deque(requests))
+    askers = [await _connected(crowd, addresses[number % len(addresses)], rate) for number in range(CONNECTIONS)]
     started, busy = time.perf_counter(), time.process_time()
-    for number, end in enumerate(ends):
-        host, port = addresses[number % len(addresses)]
-        await loop.create_connection(lambda end=end: Asker(tally, end), host, port)
-    await asyncio.gather(*ends)
+    for asker in askers:
+        asker.next()
+    if rate:
+        await _come(crowd, rate, started)
+    await asyncio.gather(*(asker.closed for asker in askers))
     elapsed = time.perf_counter() - started
-    latencies = sorted(tally.latencies)
+    return _told(crowd, len(requests), elapsed, (time.process_time() - busy) / elapsed)
+
+
+async def _connected(crowd: Crowd, address: tuple[str, int], rate: float | None) -> Asker:
+    loop = asyncio.get_running_loop()
+    _, asker = await loop.create_connection(lambda: Asker(crowd, at_once=rate is None), *address)
+    return asker
+
+
+async def _come(crowd: Crowd, rate: float, started: float) -> None:
+    """People come when they come: who finds no free connection waits for one."""
+    came = 0
+    while crowd.coming:
+        for number in range(came, int((time.perf_counter() - started) * rate)):
+            if crowd.coming:
+                crowd.here.append((started + number / rate, crowd.coming.popleft()))
+                came += 1
+        while crowd.here and crowd.idle:
+            crowd.idle.popleft().next()
+        await asyncio.sleep(_TICK)
+    while crowd.idle:
+        crowd.idle.popleft().next()
+
+
+def _told(crowd: Crowd, asked: int, elapsed: float, generator: float) -> dict[str, Any]:
+    latencies = sorted(crowd.latencies)
     return {
-        "words": dict(tally.words),
-        "unanswered": len(requests) - len(latencies),
+        "words": dict(crowd.words),
+        "accepted": sorted(crowd.accepted),
+        "unanswered": asked - len(latencies),
         "elapsed": elapsed,
         "rate": len(latencies) / elapsed,
         "p50": latencies[len(latencies) // 2],
         "p95": latencies[len(latencies) * 95 // 100],
         "p99": latencies[len(latencies) * 99 // 100],
-        "generator": (time.process_time() - busy) / elapsed,
+        "generator": generator,
     }
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.coupons.askers", description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("addresses", nargs="+", metavar="HOST:PORT")
+    parser.add_argument("--rate", type=float)
+    given = parser.parse_args()
+    requests = [line.encode() for line in json.loads(given.file.read_text())]
+    addresses = [(host, int(port)) for host, _, port in (each.partition(":") for each in given.addresses)]
+    print(json.dumps(uvloop.run(ask_all(requests, addresses, given.rate))))
+
+
 if __name__ == "__main__":
-    file, *given = sys.argv[1:]
-    requests = [line.encode() for line in json.loads(Path(file).read_text())]
-    addresses = [(each.partition(":")[0], int(each.partition(":")[2])) for each in given]
-    print(json.dumps(uvloop.run(ask_all(requests, addresses))))
+    main()

@@ -83,6 +83,11 @@ app.include_router(
 )
 
 
+@app.get("/healthz")
+async def healthz() -> dict[str, str]:
+    return {"status": "alive"}
+
+
 async def prepare(url: str, event_id: UUID, quantity: int) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute(TABLES)

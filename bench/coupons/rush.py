@@ -1,0 +1,75 @@
+"""One rush: everybody asks once and a third of them twice, then the books are compared."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from bench.rig.machine import Machine
+from chassis.ids import uuid7
+from stack.layout import ROOT
+
+ISSUE = "mutation ($id: ID!) { issueCoupon(couponEventId: $id) { id status rejection rank } }"
+
+
+class NoResult(SystemExit):
+    """The run is not exact, so how fast it was says nothing."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"No result: {reason}.")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the askers were told, how fast, and what that took of the processors."""
+
+    told: dict[str, Any]
+    used: dict[str, float]
+
+    @property
+    def rate(self) -> float:
+        return float(self.told["rate"])
+
+    @property
+    def accepted(self) -> set[str]:
+        return set(self.told["accepted"])
+
+
+def ask(machine: Machine, event: UUID, people: int, addresses: Sequence[str], rate: float | None = None) -> Found:
+    """In any order, from a process of its own, with a token for each person."""
+    body = json.dumps({"query": ISSUE, "variables": {"id": str(event)}})
+    asking = [_request(machine.tokens.issue(uuid7()), body) for _ in range(people)]
+    asking += random.sample(asking, people // 3)
+    random.shuffle(asking)
+    file = machine.layout.home / "requests.json"
+    file.write_text(json.dumps(asking))
+    command = [sys.executable, "-m", "bench.coupons.askers", str(file), *addresses]
+    command += [f"--rate={rate}"] if rate else []
+    before = machine.meter.read()
+    answered = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, env=os.environ).stdout
+    found = Found(json.loads(answered), machine.meter.since(before))
+    if found.told["unanswered"]:
+        raise NoResult(f"{found.told['unanswered']} were not answered")
+    return found
+
+
+def _request(token: str, body: str) -> str:
+    head = ("POST /graphql HTTP/1.1", "Host: bench", "Content-Type: application/json", f"Authorization: Bearer {token}")
+    return "\r\n".join((*head, f"Content-Length: {len(body)}", "", body))
+
+
+def show(name: str, found: Found) -> None:
+    told = found.told
+    slowest = " (the generator itself is the bottleneck)" if told["generator"] > 0.9 else ""
+    print(f"{name}: {found.rate:,.0f} decisions/s in {told['elapsed']:.1f} s{slowest}")
+    print("  " + ", ".join(f"{each} {told[each] * 1000:.0f} ms" for each in ("p50", "p95", "p99")))
+    answers = sum(told["words"].values())
+    used = {**found.used, "generator": told["generator"] * told["elapsed"]}
+    shares = ", ".join(f"{part} {seconds / answers * 1e6:.0f}" for part, seconds in used.items())
+    print(f"  processor µs a decision: {shares}; together {sum(used.values()) / answers * 1e6:.0f}")
+    print("  " + ", ".join(f"{word} {many:,}" for word, many in sorted(told["words"].items())), flush=True)
