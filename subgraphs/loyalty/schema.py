@@ -8,7 +8,7 @@ from .coupon_events.queries import CouponEventQuery
 from .coupon_events.subscriptions import CouponEventSubscription
 from .coupons.admin import CouponAdminMutation, CouponAdminQuery
 from .coupons.queries import CouponQuery
-from .references import Viewer
+from .references import User, Viewer
 
 public = build_schema(
     query=[CouponQuery, CouponEventQuery],
@@ -20,4 +20,5 @@ admin = build_schema(
     query=[CouponAdminQuery, CouponEventAdminQuery],
     mutation=[CouponAdminMutation, CouponEventAdminMutation],
     subscription=[CouponEventAdminSubscription],
+    types=[User],
 )

@@ -7,7 +7,9 @@ from typing import Any, Self
 
 import strawberry
 
+from chassis import clock
 from chassis.context import Info
+from chassis.fields import field_of
 from chassis.ids import parse_id
 from chassis.roles import Role, requires_role
 from chassis.types import Connection, Money, wants_total
@@ -16,7 +18,10 @@ from ..references import User
 from . import store, tables
 from .create import create_coupon
 from .delete import delete_coupon
-from .loaders import coupons_by_id, issued_by_coupon
+from .grant import grant_coupon
+from .loaders import coupons_by_id, issued_by_coupon, owned_coupons_by_id, pages_of_owned_coupons
+from .revoke import revoke_user_coupon
+from .rules import Grant, OwnedCoupon, UserCouponStatus, ensure_searchable, status_of
 from .types import CouponKind, Discount, DiscountKind, money_of
 
 BY_ADMIN = requires_role(Role.ADMIN)
@@ -78,6 +83,56 @@ class AdminCoupon:
         return cls.from_row(row) if row else None
 
 
+@strawberry.federation.type(name="UserCoupon", keys=["id"])
+class AdminUserCoupon:
+    id: strawberry.ID = strawberry.field(extensions=[BY_ADMIN])
+    user: User | None = strawberry.field(extensions=[BY_ADMIN])
+    coupon: AdminCoupon = strawberry.field(extensions=[BY_ADMIN])
+    status: UserCouponStatus = strawberry.field(extensions=[BY_ADMIN])
+    revoked_reason: str | None = strawberry.field(extensions=[BY_ADMIN])
+    issued_at: datetime = strawberry.field(extensions=[BY_ADMIN])
+    used_at: datetime | None = strawberry.field(extensions=[BY_ADMIN])
+
+    @classmethod
+    def from_row(cls, owned: OwnedCoupon) -> Self:
+        user_coupon, coupon, hold = owned
+        return cls(
+            id=strawberry.ID(str(user_coupon.id)),
+            user=User.of(user_coupon.user_id),
+            coupon=AdminCoupon.from_row(coupon),
+            status=status_of(owned, clock.now()),
+            revoked_reason=user_coupon.revoked_reason,
+            issued_at=user_coupon.issued_at,
+            used_at=hold.spent_at if hold else None,
+        )
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Self | None:  # noqa: A002 - the key's name
+        if info.context.principal.role is not Role.ADMIN:
+            return None
+        owned = await info.context.loader(owned_coupons_by_id).load(parse_id(id))
+        return cls.from_row(owned) if owned else None
+
+
+@field_of(User, extensions=[BY_ADMIN])
+async def coupons(
+    user: strawberry.Parent[User],
+    info: Info,
+    statuses: list[UserCouponStatus] | None = None,
+    first: int = 20,
+    after: str | None = None,
+) -> Connection[AdminUserCoupon] | None:
+    wish = store.CouponsWish(
+        statuses=None if statuses is None else tuple(statuses),
+        order=store.UserCouponOrder.ISSUED_AT_DESC,
+        first=first,
+        after=after,
+        count=wants_total(info),
+    )
+    page = await info.context.loader(pages_of_owned_coupons).load((parse_id(user.id), wish))
+    return Connection.of(page, AdminUserCoupon.from_row)
+
+
 @strawberry.input
 class DiscountInput:
     kind: DiscountKind
@@ -117,6 +172,22 @@ class CreateCouponInput:
 
 
 @strawberry.input
+class GrantCouponInput:
+    idempotency_key: strawberry.ID
+    user_id: strawberry.ID
+    coupon_id: strawberry.ID
+    reason: str
+
+    def to_grant(self) -> Grant:
+        return Grant(
+            key=str(self.idempotency_key),
+            user_id=parse_id(self.user_id, "userId"),
+            coupon_id=parse_id(self.coupon_id, "couponId"),
+            reason=self.reason,
+        )
+
+
+@strawberry.input
 class CouponFilter:
     text: str | None = None
     kinds: list[CouponKind] | None = None
@@ -146,6 +217,7 @@ class CouponAdminQuery:
         first: int = 20,
         after: str | None = None,
     ) -> Connection[AdminCoupon]:
+        ensure_searchable(filter.text or "")
         async with info.context.database.reading() as session:
             page = await store.page_of_coupons(
                 session,
@@ -173,3 +245,17 @@ class CouponAdminMutation:
         async with info.context.database.transaction(by=info.context.principal.user_id) as session:
             coupon = await delete_coupon(session, parse_id(coupon_id, "couponId"))
         return AdminCoupon.from_row(coupon)
+
+    @strawberry.mutation(description="UNLIMITED coupons only.", extensions=[BY_ADMIN])
+    async def grant_coupon(self, info: Info, input: GrantCouponInput) -> AdminUserCoupon:  # noqa: A002 - its name
+        by = info.context.principal.require_user()
+        async with info.context.database.transaction(by=by) as session:
+            granted = await grant_coupon(session, input.to_grant(), by)
+        return AdminUserCoupon.from_row(granted)
+
+    @strawberry.mutation(extensions=[BY_ADMIN])
+    async def revoke_user_coupon(self, info: Info, user_coupon_id: strawberry.ID, reason: str) -> AdminUserCoupon:
+        by = info.context.principal.require_user()
+        async with info.context.database.transaction(by=by) as session:
+            revoked = await revoke_user_coupon(session, parse_id(user_coupon_id, "userCouponId"), reason, by)
+        return AdminUserCoupon.from_row(revoked)

@@ -2,8 +2,8 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from .rules import ensure_coupon, in_whole_units
 from .tables import Coupon
+from .terms import ensure_coupon, in_whole_units
 
 
 async def create_coupon(session: AsyncSession, coupon: Coupon) -> Coupon:

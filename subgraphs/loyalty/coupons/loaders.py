@@ -2,7 +2,10 @@
 
 from uuid import UUID
 
+from chassis import clock
 from chassis.context import Context
+from chassis.nested_pages import pages_in_order
+from chassis.pagination import Page
 
 from . import store
 from .rules import OwnedCoupon
@@ -28,3 +31,15 @@ async def issued_by_coupon(context: Context, ids: list[UUID]) -> list[tuple[int,
     async with context.database.reading() as session:
         found = await store.issued_by_coupon(session, ids)
     return [found.get(coupon_id, (0, 0)) for coupon_id in ids]
+
+
+async def pages_of_owned_coupons(
+    context: Context, asked: list[tuple[UUID, store.CouponsWish]]
+) -> list[Page[OwnedCoupon]]:
+    """Of each person the page that is wanted: together for all of whom the same is."""
+
+    async def load(user_ids: list[UUID], wish: store.CouponsWish) -> dict[UUID, Page[OwnedCoupon]]:
+        async with context.database.reading() as session:
+            return await store.pages_of_owned_coupons(session, user_ids, wish, clock.now())
+
+    return await pages_in_order(asked, load)

@@ -4,7 +4,6 @@ from enum import Enum
 
 import strawberry
 
-from chassis import clock
 from chassis.context import Info
 from chassis.fields import field_of
 from chassis.ids import parse_id
@@ -12,6 +11,7 @@ from chassis.types import Connection, wants_total
 
 from ..references import Viewer
 from . import store
+from .loaders import pages_of_owned_coupons
 from .rules import UserCouponStatus
 from .types import Coupon, UserCoupon
 
@@ -41,15 +41,12 @@ async def coupons(
     first: int = 20,
     after: str | None = None,
 ) -> Connection[UserCoupon] | None:
-    async with info.context.database.reading() as session:
-        page = await store.page_of_owned_coupons(
-            session,
-            parse_id(viewer.id),
-            statuses=statuses,
-            at=clock.now(),
-            order=order_by.value,
-            first=first,
-            after=after,
-            count=wants_total(info),
-        )
+    wish = store.CouponsWish(
+        statuses=None if statuses is None else tuple(statuses),
+        order=order_by.value,
+        first=first,
+        after=after,
+        count=wants_total(info),
+    )
+    page = await info.context.loader(pages_of_owned_coupons).load((parse_id(viewer.id), wish))
     return Connection.of(page, UserCoupon.from_row)

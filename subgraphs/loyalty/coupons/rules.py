@@ -1,20 +1,21 @@
-"""What is true of coupons: what makes a proper one, what it takes off, and when it can't be used."""
+"""What is true of coupons: what one takes off, when it can't be used, and who may be given or lose one."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
+from uuid import UUID
 
-from chassis.errors import DomainError, FieldError, InvalidInput
+from chassis.errors import Conflict, DomainError, FieldError, InvalidInput
 from chassis.money import round_down
 
 from .tables import BenefitHold, Coupon, CouponKind, DiscountKind, HoldState, UserCoupon
+from .terms import wrong_text
 
-LONGEST_NAME = 200
-SHORTEST_USE = timedelta(days=1)
-LARGEST_QUANTITY = 1_000_000
-# What the columns hold: more than any price, and far from overflowing.
-LARGEST_AMOUNT = Decimal(10) ** 12
+LONGEST_SEARCH = 200
+LONGEST_REASON = 500
+LONGEST_KEY = 255
 
 
 class CouponInUse(DomainError):
@@ -22,6 +23,18 @@ class CouponInUse(DomainError):
 
     def __init__(self) -> None:
         super().__init__("Another event gives this coupon out already.")
+
+
+class IdempotencyMismatch(DomainError):
+    code = "IDEMPOTENCY_MISMATCH"
+
+    def __init__(self) -> None:
+        super().__init__("This key was used to grant something else.")
+
+
+class AlreadyUsed(Conflict):
+    def __init__(self) -> None:
+        super().__init__("The coupon has been used: it can be revoked once its booking has given it back.")
 
 
 class Refusal(DomainError):
@@ -84,6 +97,16 @@ class OwnedCoupon(NamedTuple):
     hold: BenefitHold | None
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What an administrator gives whom, and why. The key is the administrator's own."""
+
+    key: str
+    user_id: UUID
+    coupon_id: UUID
+    reason: str
+
+
 def discount_for(coupon: Coupon, subtotal: Decimal) -> Decimal:
     """What the coupon takes off an order of that subtotal, in whole minor units and never more than the order."""
     if coupon.discount_kind is DiscountKind.AMOUNT:
@@ -137,78 +160,41 @@ def is_granted(hold: BenefitHold) -> bool:
     return hold.state in {HoldState.HELD, HoldState.SPENT, HoldState.GIVEN_BACK}
 
 
-def in_whole_units(coupon: Coupon) -> None:
-    """Cut all amounts to the currency's minor unit."""
-    for field in ("amount", "cap", "minimum_order", "maximum_order"):
-        amount = getattr(coupon, field)
-        if amount is not None:
-            setattr(coupon, field, round_down(amount, coupon.currency))
-
-
-def ensure_coupon(coupon: Coupon) -> None:
-    """Raise InvalidInput with every field that is wrong, not just the first."""
-    wrong = [*_wrong_name(coupon.name), *_wrong_discount(coupon), *_wrong_orders(coupon), *_wrong_quantity(coupon)]
-    if coupon.usable_until - coupon.usable_from < SHORTEST_USE:
-        wrong.append(FieldError("usableUntil", "LESS_THAN_A_DAY"))
-    if wrong:
-        raise InvalidInput("This makes no coupon.", wrong)
-
-
-def _wrong_name(name: str) -> list[FieldError]:
-    if not name.strip():
-        return [FieldError("name", "EMPTY")]
-    if len(name) > LONGEST_NAME:
-        return [FieldError("name", "TOO_LONG")]
-    # PostgreSQL stores every character but this one.
-    return [FieldError("name", "NUL_CHARACTER")] if "\0" in name else []
-
-
-def _wrong_discount(coupon: Coupon) -> list[FieldError]:
-    if coupon.discount_kind is DiscountKind.AMOUNT:
-        return [
-            *_wrong_amount("discount.amount", coupon.amount, needed=True),
-            *_not_allowed("discount.percent", coupon.percent),
-            *_not_allowed("discount.cap", coupon.cap),
-        ]
-    return [
-        *_out_of_range("discount.percent", coupon.percent, largest=100),
-        *_wrong_amount("discount.cap", coupon.cap),
-        *_not_allowed("discount.amount", coupon.amount),
+def ensure_grant(grant: Grant) -> None:
+    wrong = [
+        *wrong_text("idempotencyKey", grant.key, LONGEST_KEY),
+        *wrong_text("reason", grant.reason, LONGEST_REASON),
     ]
+    if wrong:
+        raise InvalidInput("This can't be granted.", wrong)
 
 
-def _wrong_orders(coupon: Coupon) -> list[FieldError]:
-    minimum, maximum = coupon.minimum_order, coupon.maximum_order
-    wrong = [*_negative("minimumOrder", minimum), *_negative("maximumOrder", maximum)]
-    if minimum is not None and maximum is not None and minimum > maximum:
-        wrong.append(FieldError("maximumOrder", "BELOW_MINIMUM"))
-    return wrong
+def ensure_grantable(coupon: Coupon, at: datetime) -> None:
+    if coupon.kind is CouponKind.LIMITED:
+        raise InvalidInput("A LIMITED coupon is given out by its event alone.", [FieldError("couponId", "LIMITED")])
+    if coupon.usable_until <= at:
+        raise InvalidInput("Nobody could use this coupon any more.", [FieldError("couponId", "EXPIRED")])
 
 
-def _wrong_quantity(coupon: Coupon) -> list[FieldError]:
-    if coupon.kind is CouponKind.UNLIMITED:
-        return _not_allowed("quantity", coupon.quantity)
-    return _out_of_range("quantity", coupon.quantity, largest=LARGEST_QUANTITY)
+def ensure_same_grant(granted: UserCoupon, grant: Grant) -> None:
+    if (granted.user_id, granted.coupon_id, granted.grant_reason) != (grant.user_id, grant.coupon_id, grant.reason):
+        raise IdempotencyMismatch
 
 
-def _wrong_amount(field: str, amount: Decimal | None, *, needed: bool = False) -> list[FieldError]:
-    if amount is None:
-        return [FieldError(field, "REQUIRED")] if needed else []
-    return [] if 0 < amount <= LARGEST_AMOUNT else [FieldError(field, "OUT_OF_RANGE")]
+def ensure_reason(reason: str) -> None:
+    if wrong := wrong_text("reason", reason, LONGEST_REASON):
+        raise InvalidInput(f"Please say why in 1 to {LONGEST_REASON} characters.", wrong)
 
 
-def _negative(field: str, amount: Decimal | None) -> list[FieldError]:
-    return [] if amount is None or 0 <= amount <= LARGEST_AMOUNT else [FieldError(field, "OUT_OF_RANGE")]
+def ensure_revocable(owned: OwnedCoupon) -> None:
+    """Held ones are: it takes effect once the booking lets go of them."""
+    if owned.hold is not None and owned.hold.state is not HoldState.HELD:
+        raise AlreadyUsed
 
 
-def _out_of_range(field: str, number: int | None, *, largest: int) -> list[FieldError]:
-    if number is None:
-        return [FieldError(field, "REQUIRED")]
-    return [] if 1 <= number <= largest else [FieldError(field, "OUT_OF_RANGE")]
-
-
-def _not_allowed(field: str, value: object) -> list[FieldError]:
-    return [] if value is None else [FieldError(field, "NOT_ALLOWED")]
+def ensure_searchable(text: str) -> None:
+    if wrong := wrong_text("filter.text", text, LONGEST_SEARCH, empty=True):
+        raise InvalidInput("This can't be looked for.", wrong)
 
 
 def _given(value: Decimal | int | None) -> Decimal:

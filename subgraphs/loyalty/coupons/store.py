@@ -1,6 +1,7 @@
 """Every SQL statement about coupons, the people who own them, and the bookings that hold them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.errors import NotFound
+from chassis.nested_pages import pages_by_owner
 from chassis.pagination import Order, Page, page
 
 from .rules import OwnedCoupon, UserCouponStatus
@@ -29,13 +31,26 @@ class UserCouponOrder(Enum):
     USABLE_UNTIL_ASC = (Order(col(Coupon.usable_until)), Order(col(UserCoupon.id)))
 
 
+@dataclass(frozen=True, slots=True)
+class CouponsWish:
+    """Which page of somebody's coupons is wanted."""
+
+    statuses: tuple[UserCouponStatus, ...] | None
+    order: UserCouponOrder
+    first: int
+    after: str | None
+    count: bool
+
+
 async def find_coupon(session: AsyncSession, coupon_id: UUID) -> Coupon | None:
     return (await session.exec(select(Coupon).where(Coupon.id == coupon_id))).first()
 
 
 async def lock_coupon(session: AsyncSession, coupon_id: UUID) -> Coupon:
     """The coupon, which nobody else changes until the transaction ends. Raise NotFound."""
-    coupon = (await session.exec(select(Coupon).where(Coupon.id == coupon_id).with_for_update())).first()
+    # A lock that lets others point at the row: people go on getting the coupon while somebody looks at it.
+    found = select(Coupon).where(Coupon.id == coupon_id).with_for_update(key_share=True)
+    coupon = (await session.exec(found)).first()
     if coupon is None:
         raise NotFound("There is no such coupon.")
     return coupon
@@ -86,6 +101,18 @@ async def insert_user_coupons(session: AsyncSession, user_coupons: Sequence[User
     await session.exec(insert(UserCoupon), params=[each.model_dump() for each in user_coupons])
 
 
+async def find_granted_coupon(session: AsyncSession, by: UUID, key: str) -> OwnedCoupon | None:
+    granted = _owned().where(col(UserCoupon.granted_by) == by, col(UserCoupon.grant_key) == key)
+    row = (await session.execute(granted)).first()
+    return OwnedCoupon(*row) if row else None
+
+
+async def insert_granted_coupon(session: AsyncSession, user_coupon: UserCoupon) -> bool:
+    """False where another one was granted with this key in the same moment."""
+    added = insert(UserCoupon).values(user_coupon.model_dump()).on_conflict_do_nothing().returning(col(UserCoupon.id))
+    return (await session.exec(added)).first() is not None
+
+
 async def owned_coupons_by_id(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, OwnedCoupon]:
     rows = await session.execute(_owned().where(col(UserCoupon.id).in_(ids)))
     return {row[0].id: OwnedCoupon(*row) for row in rows}
@@ -98,23 +125,24 @@ async def lock_owned_coupon(session: AsyncSession, user_coupon_id: UUID) -> Owne
     return (await owned_coupons_by_id(session, [user_coupon_id])).get(user_coupon_id)
 
 
-async def page_of_owned_coupons(
-    session: AsyncSession,
-    user_id: UUID,
-    *,
-    statuses: Sequence[UserCouponStatus] | None,
-    at: datetime,
-    order: UserCouponOrder,
-    first: int,
-    after: str | None,
-    count: bool,
-) -> Page[OwnedCoupon]:
-    statement = _owned().where(col(UserCoupon.user_id) == user_id)
-    if statuses is not None:
-        statement = statement.where(or_(false(), *(_is(status, at) for status in statuses)))
-    found = await page(session, statement, order=order.value, first=first, after=after, count=count)
-    rows = [OwnedCoupon(*row) for row in found.rows]
-    return Page(rows, found.cursors, found.has_next, found.has_previous, found.total)
+async def pages_of_owned_coupons(
+    session: AsyncSession, user_ids: Sequence[UUID], wish: CouponsWish, at: datetime
+) -> dict[UUID, Page[OwnedCoupon]]:
+    """Of each person the page that is wanted."""
+    statement = _owned()
+    if wish.statuses is not None:
+        statement = statement.where(or_(false(), *(_is(status, at) for status in wish.statuses)))
+    found = await pages_by_owner(
+        session,
+        statement,
+        col(UserCoupon.user_id),
+        user_ids,
+        order=wish.order.value,
+        first=wish.first,
+        after=wish.after,
+        count=wish.count,
+    )
+    return {user_id: replace(page, rows=[OwnedCoupon(*row) for row in page.rows]) for user_id, page in found.items()}
 
 
 async def lock_hold(session: AsyncSession, booking_id: UUID, at: datetime) -> BenefitHold:

@@ -1,62 +1,33 @@
-"""What a coupon takes off, when it can't be used, and what makes a proper one."""
+"""What a coupon takes off, when it can't be used, and who may be given or lose one."""
 
-from datetime import timedelta
+from contextlib import nullcontext
 from decimal import Decimal
-from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from chassis import clock
-from chassis.errors import InvalidInput
-from chassis.ids import uuid7
+from chassis.errors import FieldError, InvalidInput
+from chassis.money import round_down
 from subgraphs.loyalty.coupons.rules import (
     REFUSED_BECAUSE,
+    AlreadyUsed,
     CouponRefusal,
     NotUsable,
     OwnedCoupon,
     UserCouponStatus,
     discount_for,
-    ensure_coupon,
+    ensure_free,
+    ensure_grantable,
+    ensure_revocable,
     ensure_usable,
-    in_whole_units,
     is_granted,
     refusal_for,
     status_of,
 )
-from subgraphs.loyalty.coupons.tables import BenefitHold, Coupon, CouponKind, DiscountKind, HoldState, UserCoupon
-
-NOW = clock.now()
-DAY = timedelta(days=1)
-INSTANT = timedelta(microseconds=1)
-
-
-def a_coupon(**changes: Any) -> Coupon:
-    return Coupon(
-        **{
-            "name": "Ten percent",
-            "kind": CouponKind.LIMITED,
-            "discount_kind": DiscountKind.PERCENTAGE,
-            "percent": 10,
-            "currency": "KRW",
-            "usable_from": NOW - DAY,
-            "usable_until": NOW + DAY,
-            "quantity": 100,
-        }
-        | changes
-    )
-
-
-def an_amount(amount: str, **changes: Any) -> Coupon:
-    return a_coupon(discount_kind=DiscountKind.AMOUNT, percent=None, amount=Decimal(amount), **changes)
-
-
-def a_hold(state: HoldState) -> BenefitHold:
-    return BenefitHold(booking_id=uuid7(), state=state, has_coupon=True, created_at=NOW, updated_at=NOW)
-
-
-def owned(coupon: Coupon, held: HoldState | None = None, *, revoked: bool = False) -> OwnedCoupon:
-    theirs = UserCoupon(user_id=uuid7(), coupon_id=coupon.id, issued_at=NOW, revoked_at=NOW if revoked else None)
-    return OwnedCoupon(theirs, coupon, a_hold(held) if held else None)
+from subgraphs.loyalty.coupons.tables import Coupon, CouponKind, HoldState
+from subgraphs.loyalty.coupons.terms import in_whole_units
+from tests.loyalty.coupons.rows import DAY, INSTANT, NOW, a_coupon, a_hold, an_amount, owned
 
 
 @pytest.mark.parametrize(
@@ -153,66 +124,6 @@ def test_a_coupon_stands_as_the_booking_that_has_it(theirs: OwnedCoupon, status:
 
 
 @pytest.mark.parametrize(
-    ("coupon", "field", "code"),
-    [
-        (a_coupon(name=" "), "name", "EMPTY"),
-        (a_coupon(name="x" * 201), "name", "TOO_LONG"),
-        (a_coupon(name="a\0b"), "name", "NUL_CHARACTER"),
-        (a_coupon(percent=None), "discount.percent", "REQUIRED"),
-        (a_coupon(percent=0), "discount.percent", "OUT_OF_RANGE"),
-        (a_coupon(percent=101), "discount.percent", "OUT_OF_RANGE"),
-        (a_coupon(cap=Decimal(0)), "discount.cap", "OUT_OF_RANGE"),
-        (a_coupon(amount=Decimal(1)), "discount.amount", "NOT_ALLOWED"),
-        (an_amount("0"), "discount.amount", "OUT_OF_RANGE"),
-        (an_amount("-5"), "discount.amount", "OUT_OF_RANGE"),
-        (an_amount("1e13"), "discount.amount", "OUT_OF_RANGE"),
-        (a_coupon(discount_kind=DiscountKind.AMOUNT, percent=None), "discount.amount", "REQUIRED"),
-        (a_coupon(discount_kind=DiscountKind.AMOUNT, amount=Decimal(1)), "discount.percent", "NOT_ALLOWED"),
-        (an_amount("5", cap=Decimal(3)), "discount.cap", "NOT_ALLOWED"),
-        (a_coupon(minimum_order=Decimal(-1)), "minimumOrder", "OUT_OF_RANGE"),
-        (a_coupon(minimum_order=Decimal(2), maximum_order=Decimal(1)), "maximumOrder", "BELOW_MINIMUM"),
-        (a_coupon(usable_until=NOW - timedelta(microseconds=1)), "usableUntil", "LESS_THAN_A_DAY"),
-        (a_coupon(quantity=None), "quantity", "REQUIRED"),
-        (a_coupon(quantity=0), "quantity", "OUT_OF_RANGE"),
-        (a_coupon(quantity=1_000_001), "quantity", "OUT_OF_RANGE"),
-        (a_coupon(kind=CouponKind.UNLIMITED), "quantity", "NOT_ALLOWED"),
-    ],
-)
-def test_what_makes_no_coupon_is_refused_by_field(coupon: Coupon, field: str, code: str) -> None:
-    with pytest.raises(InvalidInput) as refused:
-        ensure_coupon(coupon)
-    assert [(each.field, each.code) for each in refused.value.fields] == [(field, code)]
-
-
-@pytest.mark.parametrize(
-    "coupon",
-    [
-        a_coupon(percent=1, quantity=1),
-        a_coupon(percent=100, cap=Decimal(1), quantity=1_000_000),
-        a_coupon(kind=CouponKind.UNLIMITED, quantity=None),
-        a_coupon(minimum_order=Decimal(5), maximum_order=Decimal(5)),
-        a_coupon(minimum_order=Decimal(0)),
-        a_coupon(usable_until=NOW),
-        an_amount("1"),
-    ],
-)
-def test_what_is_just_allowed_is_allowed(coupon: Coupon) -> None:
-    ensure_coupon(coupon)
-
-
-def test_all_that_is_wrong_is_said_at_once() -> None:
-    with pytest.raises(InvalidInput) as refused:
-        ensure_coupon(a_coupon(name="", percent=0, quantity=0))
-    assert [each.field for each in refused.value.fields] == ["name", "discount.percent", "quantity"]
-
-
-def test_amounts_are_cut_to_what_the_currency_can_pay() -> None:
-    coupon = an_amount("12.999", currency="EUR", minimum_order=Decimal("0.019"))
-    in_whole_units(coupon)
-    assert (coupon.amount, coupon.minimum_order, coupon.maximum_order) == (Decimal("12.99"), Decimal("0.01"), None)
-
-
-@pytest.mark.parametrize(
     ("state", "granted"),
     [
         (HoldState.ASKED, False),
@@ -226,3 +137,72 @@ def test_amounts_are_cut_to_what_the_currency_can_pay() -> None:
 )
 def test_a_hold_is_granted_until_it_is_let_go(state: HoldState, granted: bool) -> None:
     assert is_granted(a_hold(state)) is granted
+
+
+AMOUNTS = st.decimals(0, 10**12, places=4)
+COUPONS = st.one_of(
+    st.builds(
+        lambda percent, cap, currency: a_coupon(percent=percent, cap=cap, currency=currency),
+        st.integers(1, 100),
+        st.none() | st.decimals("0.0001", 10**12, places=4),
+        st.sampled_from(["KRW", "JPY", "USD", "KWD"]),
+    ),
+    st.builds(
+        lambda amount, currency: an_amount(amount, currency=currency),
+        st.decimals("0.0001", 10**12, places=4).map(str),
+        st.sampled_from(["KRW", "JPY", "USD", "KWD"]),
+    ),
+)
+
+
+@given(coupon=COUPONS, subtotal=AMOUNTS, more=AMOUNTS)
+def test_whatever_the_coupon_and_the_order(coupon: Coupon, subtotal: Decimal, more: Decimal) -> None:
+    """Never more than the order or the cap, in whole minor units, and never less for a larger order."""
+    in_whole_units(coupon)
+    discount = discount_for(coupon, subtotal)
+    assert 0 <= discount <= subtotal
+    assert coupon.cap is None or discount <= coupon.cap
+    assert coupon.amount is None or discount <= coupon.amount
+    assert discount == round_down(discount, coupon.currency)
+    assert discount_for(coupon, subtotal + more) >= discount
+
+
+@pytest.mark.parametrize(
+    ("coupon", "code"),
+    [
+        (a_coupon(), "LIMITED"),
+        (a_coupon(kind=CouponKind.UNLIMITED, quantity=None, usable_until=NOW), "EXPIRED"),
+    ],
+)
+def test_what_nobody_may_be_given_is_refused(coupon: Coupon, code: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        ensure_grantable(coupon, NOW)
+    assert refused.value.fields == (FieldError("couponId", code),)
+
+
+def test_an_unlimited_coupon_may_be_given_up_to_its_last_moment_and_before_its_first() -> None:
+    ensure_grantable(a_coupon(kind=CouponKind.UNLIMITED, quantity=None, usable_until=NOW + INSTANT), NOW)
+    ensure_grantable(a_coupon(kind=CouponKind.UNLIMITED, quantity=None, usable_from=NOW + INSTANT), NOW)
+
+
+@pytest.mark.parametrize(
+    ("held", "refused"),
+    [(None, False), (HoldState.HELD, False), (HoldState.SPENT, True), (HoldState.GIVEN_BACK, True)],
+)
+def test_only_a_used_coupon_cant_be_revoked(held: HoldState | None, refused: bool) -> None:
+    with pytest.raises(AlreadyUsed) if refused else nullcontext():
+        ensure_revocable(owned(a_coupon(), held))
+
+
+@pytest.mark.parametrize(
+    ("theirs", "message"),
+    [
+        (owned(a_coupon()), None),
+        (owned(a_coupon(usable_until=NOW - DAY)), None),
+        (owned(a_coupon(), HoldState.HELD), "The hold lapsed, and another booking has the coupon since."),
+        (owned(a_coupon(), revoked=True), "The hold lapsed, and the coupon was revoked since."),
+    ],
+)
+def test_a_lapsed_hold_has_its_coupon_again_unless_it_went_elsewhere(theirs: OwnedCoupon, message: str | None) -> None:
+    with pytest.raises(NotUsable, match=message) if message else nullcontext():
+        ensure_free(theirs)
