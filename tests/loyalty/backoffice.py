@@ -16,6 +16,7 @@ from chassis.testing import Answer, SubgraphUnderTest
 ADMIN = uuid7()
 
 CREATE_COUPON = "mutation ($input: CreateCouponInput!) { createCoupon(input: $input) { id } }"
+DELETE_COUPON = "mutation ($id: ID!) { deleteCoupon(couponId: $id) { deletedAt deletedBy { id } } }"
 CREATE_EVENT = "mutation ($input: CreateCouponEventInput!) { createCouponEvent(input: $input) { id } }"
 CLOSE_EVENT = "mutation ($id: ID!) { closeCouponEvent(couponEventId: $id) { status } }"
 STOCK = """query ($id: ID!) { couponEvent(id: $id) {

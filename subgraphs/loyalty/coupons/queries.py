@@ -1,19 +1,23 @@
 """What clients ask about coupons: any by its id, and those they own."""
 
+from decimal import Decimal
 from enum import Enum
 
 import strawberry
 
+from chassis import clock
 from chassis.context import Info
 from chassis.fields import field_of
 from chassis.ids import parse_id
+from chassis.money import round_down
 from chassis.types import Connection, wants_total
 
+from ..points.loaders import accounts_by_user
 from ..references import Viewer
 from . import store
 from .loaders import pages_of_owned_coupons
-from .rules import UserCouponStatus
-from .types import Coupon, UserCoupon
+from .rules import UserCouponStatus, ensure_amount, quote_for
+from .types import Coupon, CouponQuote, UserCoupon
 
 
 @strawberry.enum
@@ -50,3 +54,17 @@ async def coupons(
     )
     page = await info.context.loader(pages_of_owned_coupons).load((parse_id(viewer.id), wish))
     return Connection.of(page, UserCoupon.from_row)
+
+
+@field_of(
+    Viewer,
+    description="The viewer's coupons against one order: usable ones first, the largest discount first. At most 100.",
+)
+async def coupon_quotes(viewer: strawberry.Parent[Viewer], info: Info, amount: Decimal) -> list[CouponQuote] | None:
+    ensure_amount(amount)
+    user_id, currency, now = parse_id(viewer.id), info.context.settings.currency, clock.now()
+    order = round_down(amount, currency)
+    async with info.context.database.reading() as session:
+        owned = await store.coupons_to_quote(session, user_id, order, currency, now)
+    account = await info.context.loader(accounts_by_user).load(user_id)
+    return [CouponQuote.of(quote_for(each, order, account.balance, now)) for each in owned]

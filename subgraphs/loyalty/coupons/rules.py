@@ -11,7 +11,7 @@ from chassis.errors import Conflict, DomainError, FieldError, InvalidInput
 from chassis.money import round_down
 
 from .tables import BenefitHold, Coupon, CouponKind, DiscountKind, HoldState, UserCoupon
-from .terms import wrong_text
+from .terms import LARGEST_AMOUNT, wrong_text
 
 LONGEST_SEARCH = 200
 LONGEST_REASON = 500
@@ -98,6 +98,16 @@ class OwnedCoupon(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """What a coupon takes off one order: nothing where it is refused. Points can pay whole units of what is left."""
+
+    owned: OwnedCoupon
+    discount: Decimal
+    max_points: int
+    refusal: CouponRefusal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """What an administrator gives whom, and why. The key is the administrator's own."""
 
@@ -116,6 +126,18 @@ def discount_for(coupon: Coupon, subtotal: Decimal) -> Decimal:
     if coupon.cap is not None:
         off = min(off, coupon.cap)
     return round_down(min(off, subtotal), coupon.currency)
+
+
+def quote_for(owned: OwnedCoupon, amount: Decimal, balance: int, at: datetime) -> Quote:
+    """`balance` is how many points the person could use."""
+    refusal = refusal_for(owned, amount, at)
+    discount = discount_for(owned.coupon, amount) if refusal is None else Decimal(0)
+    return Quote(owned, discount, min(balance, int(amount - discount)), refusal)
+
+
+def ensure_amount(amount: Decimal) -> None:
+    if not 0 <= amount <= LARGEST_AMOUNT:
+        raise InvalidInput("No order is of this amount.", [FieldError("amount", "OUT_OF_RANGE")])
 
 
 def status_of(owned: OwnedCoupon, at: datetime) -> UserCouponStatus:

@@ -3,21 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.errors import NotFound
+from chassis.money import minor_units
 from chassis.nested_pages import pages_by_owner
 from chassis.pagination import Order, Page, page
 
+from ..database import AMOUNT
 from .rules import OwnedCoupon, UserCouponStatus
 from .tables import BenefitHold, Coupon, CouponKind, HoldState, UserCoupon
+
+MOST_QUOTES: Final = 100
+PAST: Final = (UserCouponStatus.USED, UserCouponStatus.REVOKED, UserCouponStatus.EXPIRED)
 
 
 class CouponOrder(Enum):
@@ -145,6 +152,22 @@ async def pages_of_owned_coupons(
     return {user_id: replace(page, rows=[OwnedCoupon(*row) for row in page.rows]) for user_id, page in found.items()}
 
 
+async def coupons_to_quote(
+    session: AsyncSession, user_id: UUID, amount: Decimal, currency: str, at: datetime
+) -> list[OwnedCoupon]:
+    """For an order of that amount: usable ones, the largest discount first; then what may yet be, then what is past.
+
+    `rules.refusal_for` and `rules.discount_for`, said in SQL: a person may own more than are ever shown.
+    """
+    usable, past = _is_usable(amount, at), or_(*(_is(status, at) for status in PAST))
+    order = (usable.desc(), past.asc(), case((usable, _discount(amount, currency)), else_=0).desc())
+    statement = _owned().where(col(UserCoupon.user_id) == user_id)
+    rows = await session.execute(
+        statement.order_by(*order, col(Coupon.usable_until), col(UserCoupon.id)).limit(MOST_QUOTES)
+    )
+    return [OwnedCoupon(*row) for row in rows]
+
+
 async def lock_hold(session: AsyncSession, booking_id: UUID, at: datetime) -> BenefitHold:
     """What the booking holds, which nobody else changes until the transaction ends; just ASKED where nothing is known.
 
@@ -175,6 +198,21 @@ def _owned() -> Select[UserCoupon, Coupon, BenefitHold]:
         .outerjoin(BenefitHold, _has_it())
         .execution_options(include_deleted=True)
     )
+
+
+def _is_usable(amount: Decimal, at: datetime) -> ColumnElement[bool]:
+    return and_(
+        _is(UserCouponStatus.AVAILABLE, at),
+        col(Coupon.usable_from) <= at,
+        func.coalesce(col(Coupon.minimum_order), amount) <= amount,
+        func.coalesce(col(Coupon.maximum_order), amount) >= amount,
+    )
+
+
+def _discount(amount: Decimal, currency: str) -> ColumnElement[Decimal]:
+    # A null is the least of nothing: neither a missing cap nor the part the other kind has.
+    off = func.least(col(Coupon.percent) * amount / 100, col(Coupon.amount), col(Coupon.cap), amount)
+    return func.trunc(off, minor_units(currency), type_=AMOUNT)
 
 
 def _is(status: UserCouponStatus, at: datetime) -> ColumnElement[bool]:

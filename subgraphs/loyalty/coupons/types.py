@@ -16,9 +16,10 @@ from chassis.types import Money
 from ..references import Booking
 from . import tables
 from .loaders import coupons_by_id, owned_coupons_by_id
-from .rules import OwnedCoupon, UserCouponStatus, status_of
+from .rules import CouponRefusal, OwnedCoupon, Quote, UserCouponStatus, status_of
 
 strawberry.enum(UserCouponStatus)
+strawberry.enum(CouponRefusal, name="CouponRefusalCode")
 
 
 @strawberry.enum
@@ -113,6 +114,23 @@ class UserCoupon:
         owned = await info.context.loader(owned_coupons_by_id).load(parse_id(id))
         mine = owned is not None and owned.user_coupon.user_id == info.context.principal.user_id
         return cls.from_row(owned) if owned and mine else None
+
+
+@strawberry.type(description="What a coupon would take off an order of the amount asked about.")
+class CouponQuote:
+    user_coupon: UserCoupon
+    discount: Money
+    max_points: int = strawberry.field(description="The most points that could then still be used.")
+    refusal: CouponRefusal | None = strawberry.field(description="Null when the coupon can be used.")
+
+    @classmethod
+    def of(cls, quote: Quote) -> Self:
+        return cls(
+            user_coupon=UserCoupon.from_row(quote.owned),
+            discount=Money(amount=quote.discount, currency=quote.owned.coupon.currency),
+            max_points=quote.max_points,
+            refusal=quote.refusal,
+        )
 
 
 def money_of(amount: Decimal | None, currency: str) -> Money | None:
