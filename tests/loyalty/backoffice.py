@@ -18,6 +18,8 @@ ADMIN = uuid7()
 CREATE_COUPON = "mutation ($input: CreateCouponInput!) { createCoupon(input: $input) { id } }"
 DELETE_COUPON = "mutation ($id: ID!) { deleteCoupon(couponId: $id) { deletedAt deletedBy { id } } }"
 CREATE_EVENT = "mutation ($input: CreateCouponEventInput!) { createCouponEvent(input: $input) { id } }"
+REVOKE = """mutation ($id: ID!, $reason: String!) { revokeUserCoupon(userCouponId: $id, reason: $reason) {
+    status revokedReason coupon { issued used } } }"""
 CLOSE_EVENT = "mutation ($id: ID!) { closeCouponEvent(couponEventId: $id) { status } }"
 STOCK = """query ($id: ID!) { couponEvent(id: $id) {
     status stock { quantity accepted recorded inFlight deadLettered remaining generation } } }"""
@@ -65,6 +67,13 @@ async def create_event(subgraph: SubgraphUnderTest, *, quantity: int | None = 10
     answer = await ask(subgraph, CREATE_EVENT, input=an_event(coupon_id, **changes))
     assert answer.errors == [], answer.errors
     return UUID(answer.data["createCouponEvent"]["id"])
+
+
+async def revoke(
+    subgraph: SubgraphUnderTest, user_coupon_id: UUID, reason: str = "Bought by a bot.", *, by: UUID = ADMIN
+) -> Answer:
+    given = {"id": str(user_coupon_id), "reason": reason}
+    return await subgraph.graphql(REVOKE, given, user=by, role=Role.ADMIN, face="admin")
 
 
 async def stock(subgraph: SubgraphUnderTest, event_id: UUID) -> dict[str, Any]:

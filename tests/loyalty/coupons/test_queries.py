@@ -9,7 +9,7 @@ import pytest
 from chassis import clock
 from chassis.ids import uuid7
 from chassis.testing import SubgraphUnderTest
-from tests.loyalty.backoffice import ask, text
+from tests.loyalty.backoffice import ask, revoke, text
 from tests.loyalty.bookings import Booking, own_coupon
 
 MINE = """query ($of: [_Any!]!, $statuses: [UserCouponStatus!], $orderBy: UserCouponOrder! = ISSUED_AT_DESC,
@@ -62,13 +62,14 @@ async def test_a_viewer_is_answered_only_to_themselves(subgraph: SubgraphUnderTe
 @pytest.mark.parametrize(
     ("statuses", "expected"),
     [
-        (None, {"free", "held", "used", "expired"}),
+        (None, {"free", "held", "used", "expired", "revoked"}),
         ([], set()),
         (["AVAILABLE"], {"free"}),
         (["HELD"], {"held"}),
         (["USED"], {"used"}),
         (["EXPIRED"], {"expired"}),
         (["HELD", "USED"], {"held", "used"}),
+        (["REVOKED"], {"revoked"}),
     ],
 )
 async def test_coupons_are_found_by_how_they_stand(
@@ -81,7 +82,9 @@ async def test_coupons_are_found_by_how_they_stand(
         "held": await own_coupon(subgraph, viewer),
         "used": await own_coupon(subgraph, viewer),
         "expired": await own_coupon(subgraph, viewer, **over),
+        "revoked": await own_coupon(subgraph, viewer, **over),
     }
+    await revoke(subgraph, coupons["revoked"])
     await Booking(subgraph, viewer).hold(coupons["held"])
     booking = Booking(subgraph, viewer)
     await booking.hold(coupons["used"])
@@ -90,7 +93,7 @@ async def test_coupons_are_found_by_how_they_stand(
     assert {UUID(node["id"]) for node in found["nodes"]} == {coupons[name] for name in expected}
     assert found["totalCount"] == len(expected)
     names = {str(coupon): name for name, coupon in coupons.items()}
-    stands = {"free": "AVAILABLE", "held": "HELD", "used": "USED", "expired": "EXPIRED"}
+    stands = {"free": "AVAILABLE", "held": "HELD", "used": "USED", "expired": "EXPIRED", "revoked": "REVOKED"}
     assert all(node["status"] == stands[names[node["id"]]] for node in found["nodes"])
 
 

@@ -16,10 +16,9 @@ from subgraphs.loyalty.coupons.award import award_coupons
 from subgraphs.loyalty.coupons.rules import OwnedCoupon, quote_for
 from subgraphs.loyalty.coupons.tables import BenefitHold, Coupon, CouponKind, HoldState, UserCoupon
 from subgraphs.loyalty.points.tables import EntryKind, PointAccount, PointEntry
-from tests.loyalty.backoffice import ADMIN, text
+from tests.loyalty.backoffice import ADMIN, revoke, text
 from tests.loyalty.bookings import Booking, own_coupon
 from tests.loyalty.coupons.rows import DAY, NOW, a_coupon, an_amount, owned
-from tests.loyalty.coupons.test_revoke import revoke
 
 QUOTES = """query ($of: [_Any!]!, $amount: Decimal!) { _entities(representations: $of) { ... on Viewer {
     couponQuotes(amount: $amount) {

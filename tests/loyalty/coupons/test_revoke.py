@@ -8,26 +8,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from chassis.ids import uuid7
-from chassis.roles import Role
-from chassis.testing import Answer, SubgraphUnderTest
+from chassis.testing import SubgraphUnderTest
 from subgraphs.loyalty.coupons.sweep import sweep_holds
 from subgraphs.loyalty.coupons.tables import UserCoupon
 from tests.loyalty.askers import issue
-from tests.loyalty.backoffice import ADMIN, create_event, later, stock
+from tests.loyalty.backoffice import ADMIN, create_event, later, revoke, stock
 from tests.loyalty.bookings import Booking, own_coupon, status
 from tests.loyalty.pipeline import record_all
 
-REVOKE = """mutation ($id: ID!, $reason: String!) { revokeUserCoupon(userCouponId: $id, reason: $reason) {
-    status revokedReason coupon { issued used } } }"""
 REVOKED = ("refused", {"reason": "COUPON_NOT_USABLE", "message": "The coupon was revoked."})
 MINE = """query ($id: ID!) { couponEvent(id: $id) { remaining viewerIssuance { status userCoupon { id status } } } }"""
-
-
-async def revoke(
-    subgraph: SubgraphUnderTest, user_coupon_id: UUID, reason: str = "Bought by a bot.", *, by: UUID = ADMIN
-) -> Answer:
-    document = {"id": str(user_coupon_id), "reason": reason}
-    return await subgraph.graphql(REVOKE, document, user=by, role=Role.ADMIN, face="admin")
 
 
 async def stored(subgraph: SubgraphUnderTest, user_coupon_id: UUID) -> UserCoupon:
