@@ -4,16 +4,15 @@ from fastapi import FastAPI
 
 from chassis.service import create_service, serve
 
-from .resources import open_resources
+from .resources import open_api_resources
 from .schema import admin, public
 from .sessions import http
 from .settings import Settings
 
 
 def create_app(settings: Settings) -> FastAPI:
-    return create_service(
-        settings, schemas={"/graphql": public, "/admin/graphql": admin}, resources=open_resources, routers=[http.router]
-    )
+    schemas = {"/graphql": public, "/admin/graphql": admin}
+    return create_service(settings, schemas=schemas, resources=open_api_resources, routers=[http.router])
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""What account opens once and shares, in its API and in its worker alike."""
+"""What account opens once and shares, in its API and in its worker."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -26,6 +26,12 @@ async def open_resources(settings: Settings) -> Resources:
     opened.add(Cache, Cache.connect(settings.redis_url.get_secret_value()))
     opened.add(Passwords, Passwords(settings.password_hash_workers))
     opened.add(TokenSigner, _signer(settings))
+    return opened
+
+
+async def open_api_resources(settings: Settings) -> Resources:
+    """What was revoked is read where tokens are checked: a worker reads it never, and would never be ready."""
+    opened = await open_resources(settings)
     opened.add(PolledRevocations, PolledRevocations(_revocations(opened[Database], settings)))
     return opened
 
