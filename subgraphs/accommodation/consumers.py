@@ -1,4 +1,4 @@
-"""Everything accommodation listens to: what bookings ask of the nights of a room type."""
+"""Everything accommodation listens to: what bookings ask of the nights of a room type, and what became of them."""
 
 from datetime import date
 from typing import Annotated, Self
@@ -16,6 +16,7 @@ from .calendar.extend import Extension, extend_holds
 from .calendar.hold import HoldRequest, hold_nights
 from .calendar.release import Release, release_holds
 from .calendar.rules import Stay
+from .reviews.complete import note_completed_stay
 from .settings import Settings
 
 BATCH = 500
@@ -54,6 +55,12 @@ class ExtendHold(HoldCommand):
     due_at: AwareDatetime
 
 
+class BookingCompleted(Message):
+    booking_id: UUID
+    guest_id: UUID
+    room_type_id: UUID
+
+
 @consumer.on("accommodation.hold-nights", batch=BATCH)
 async def hold_nights_for_bookings(session: AsyncSession, messages: list[HoldNights], settings: Settings) -> None:
     requests = [message.read() for message in messages]
@@ -73,3 +80,8 @@ async def confirm_holds_of_bookings(session: AsyncSession, messages: list[HoldCo
 @consumer.on("accommodation.release-hold", batch=BATCH)
 async def release_holds_of_bookings(session: AsyncSession, messages: list[HoldCommand]) -> None:
     await release_holds(session, [Release(each.booking_id, each.room_type_id) for each in messages])
+
+
+@consumer.on("booking.booking.completed")
+async def let_the_guest_review(session: AsyncSession, message: BookingCompleted) -> None:
+    await note_completed_stay(session, message.booking_id, message.guest_id, message.room_type_id, message.occurred_at)

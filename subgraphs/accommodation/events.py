@@ -112,3 +112,9 @@ class AccommodationWithdrawn(AccommodationEvent, name="accommodation.accommodati
 
 class AccommodationDeleted(AccommodationEvent, name="accommodation.accommodation.deleted"):
     """It is gone; nothing ahead was booked."""
+
+
+class ReviewChanged(AccommodationEvent, name="accommodation.review.changed"):
+    """A review was written, changed, deleted, replied to, hidden or shown again."""
+
+    review_id: UUID

@@ -8,6 +8,7 @@ from chassis import clock
 from chassis.database import Database
 
 from .calendar.let_go_overdue import let_go_overdue
+from .reviews.count import find_miscounted
 from .settings import Settings
 
 logger = structlog.get_logger(__name__)
@@ -22,3 +23,11 @@ async def let_go_overdue_holds(database: Database, settings: Settings) -> None:
         if not count:
             return
         logger.warning("overdue_holds_let_go", count=count)
+
+
+async def check_ratings(database: Database) -> None:
+    """Says so where a rating is not that of its reviews: nothing mends it, for it never happens."""
+    async with database.reading() as session:
+        found = await find_miscounted(session)
+    if found:
+        logger.error("ratings_miscounted", accommodation_ids=[str(each) for each in found])

@@ -6,11 +6,14 @@ from chassis import worker
 from chassis.worker import Job
 
 from .consumers import consumer
-from .jobs import let_go_overdue_holds
+from .jobs import check_ratings, let_go_overdue_holds
 from .resources import open_resources
 from .settings import Settings
 
-JOBS = [Job("let_go_overdue_holds", timedelta(seconds=30), let_go_overdue_holds)]
+JOBS = [
+    Job("let_go_overdue_holds", timedelta(seconds=30), let_go_overdue_holds),
+    Job("check_ratings", timedelta(hours=6), check_ratings),
+]
 
 
 def main() -> None:

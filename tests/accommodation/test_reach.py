@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from graphql import GraphQLObjectType, GraphQLScalarType, get_named_type
@@ -11,11 +12,13 @@ from sqlalchemy import text
 from chassis.ids import uuid7
 from chassis.roles import Role
 from chassis.testing import Answer, SubgraphUnderTest
+from subgraphs.accommodation.reviews.hide import hide_review
 from subgraphs.accommodation.schema import admin
 from tests.accommodation.backoffice import Person
+from tests.accommodation.reviews.guests import Guest
 
 SCHEMA = admin._schema
-ENTITIES = ["Accommodation", "RoomType"]
+ENTITIES = ["Accommodation", "RoomType", "Review"]
 
 # What each root field is asked with. A field that is missing here fails the test that walks them.
 ARGUMENTS = {
@@ -33,9 +36,13 @@ ARGUMENTS = {
     "Mutation.deleteRoomType": 'roomTypeId: "{spare}"',
     "Mutation.openNights": 'input: {{ roomTypeId: "{room_type}", from: "{day}", to: "{later}" }}',
     "Mutation.updateNights": 'input: {{ roomTypeId: "{room_type}", from: "{day}", to: "{later}", price: 1 }}',
+    "Query.reviews": 'filter: {{ accommodationId: "{place}" }}',
+    "Mutation.replyToReview": 'reviewId: "{review}", text: "Thank you."',
+    "Mutation.hideReview": 'reviewId: "{review}", reason: "Rude."',
+    "Mutation.unhideReview": 'reviewId: "{hidden}"',
 }
 NESTED = {"RoomType.calendar": 'from: "{day}", to: "{later}"'}
-ADMINISTRATORS_ONLY: set[str] = set()
+ADMINISTRATORS_ONLY = {"Mutation.hideReview", "Mutation.unhideReview"}
 # A host is told of another's as of what does not exist, and is refused what only administrators may say.
 OTHERS = {"Mutation.createAccommodation": ["FORBIDDEN"]}
 
@@ -82,7 +89,11 @@ async def estate(accommodation: SubgraphUnderTest, places: Any, host: Person) ->
     place = await places.add(host_id=host.id)
     room_type, spare = await places.add_room_type(place), await places.add_room_type(place)
     await places.open(room_type, 0, 1)
-    keys = {"place": place.id, "room_type": room_type.id, "spare": spare.id, "owner": host.id}
+    guest = Guest(accommodation)
+    reviews = {name: await guest.review(room_type) for name in ("review", "hidden")}
+    async with accommodation.database.transaction() as session:
+        await hide_review(session, UUID(reviews["hidden"]), "Rude.", by=uuid7())
+    keys = reviews | {"place": place.id, "room_type": room_type.id, "spare": spare.id, "owner": host.id}
     days = {"day": str(places.day(0)), "later": str(places.day(2))}
     return Estate(accommodation, host, {name: str(key) for name, key in keys.items()} | days)
 

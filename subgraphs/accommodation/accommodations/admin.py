@@ -18,7 +18,7 @@ from .loaders import run_accommodations_by_id
 from .rules import Reach
 from .store import AccommodationOrder
 from .tables import AccommodationKind, AccommodationStatus, Amenity
-from .types import Address, CancellationPolicy
+from .types import Address, CancellationPolicy, mean_rating
 
 BY_HOUSE = requires_role(Role.HOST, Role.ADMIN)
 # A default is printed as it is written: `filter: AccommodationFilter! = {}`.
@@ -43,6 +43,8 @@ class AdminAccommodation:
     check_out_time: time
     cancellation_policy: CancellationPolicy
     status: AccommodationStatus
+    rating: float | None
+    review_count: int
     created_at: datetime
     created_by: User | None
     updated_at: datetime
@@ -65,6 +67,8 @@ class AdminAccommodation:
             check_out_time=row.check_out_time,
             cancellation_policy=CancellationPolicy.of(row.cancellation_policy),
             status=row.status,
+            rating=mean_rating(row),
+            review_count=row.review_count,
             created_at=row.created_at,
             created_by=User.of(row.created_by),
             updated_at=row.updated_at,

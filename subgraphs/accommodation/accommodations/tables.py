@@ -1,10 +1,12 @@
 """What is stored of an accommodation."""
 
 from datetime import time
+from decimal import Decimal
 from enum import StrEnum
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Computed, Index, Numeric, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 from typing_extensions import TypedDict
@@ -75,12 +77,15 @@ ON_SALE = "status = 'PUBLISHED' AND deleted_at IS NULL"
 
 class Accommodation(AuditColumns, Table, table=True):
     __tablename__ = "accommodations"
+    # What the database computes comes back with each write.
+    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": True}
     __table_args__ = (
         UniqueConstraint("source", "source_key"),
         CheckConstraint("(source IS NULL) = (source_key IS NULL)", name="source_is_whole"),
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates_are_whole"),
         CheckConstraint("latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180", name="on_earth"),
         CheckConstraint("country ~ '^[A-Z]{2}$'", name="country_code"),
+        CheckConstraint("rating_sum BETWEEN review_count AND 5 * review_count", name="rating_of_reviews"),
         Index("ix_accommodations_newest", "created_at", "id", postgresql_where=ON_SALE),
         Index("ix_accommodations_region", "region", postgresql_where=ON_SALE),
         Index("ix_accommodations_kind", "kind", postgresql_where=ON_SALE),
@@ -108,6 +113,13 @@ class Accommodation(AuditColumns, Table, table=True):
     )
     words: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
     """The words it is found by: see `search.words.words_of`."""
+    review_count: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    rating_sum: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Of the visible reviews, kept by `reviews.count`."""
+    rating: Decimal | None = Field(
+        default=None,
+        sa_column=Column(Numeric, Computed("round(rating_sum::numeric / nullif(review_count, 0), 1)", persisted=True)),
+    )
     source: str | None = None
     """Where an imported place comes from, and what it is called there."""
     source_key: str | None = None

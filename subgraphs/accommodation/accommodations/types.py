@@ -63,6 +63,10 @@ class CancellationPolicy:
         return cls(name=policy["name"], tiers=[CancellationTier(**tier) for tier in policy["tiers"]])
 
 
+def mean_rating(row: tables.Accommodation) -> float | None:
+    return None if row.rating is None else float(row.rating)
+
+
 @strawberry.federation.type(
     keys=["id"],
     description="Withdrawn and deleted places are found by no search, but still answer where a booking, a review or a "
@@ -80,6 +84,8 @@ class Accommodation:
     check_in_time: time
     check_out_time: time
     cancellation_policy: CancellationPolicy
+    rating: float | None = strawberry.field(description="Mean of the visible ratings, one decimal; null without any.")
+    review_count: int
     created_at: datetime
     key: strawberry.Private[UUID]
 
@@ -97,6 +103,8 @@ class Accommodation:
             check_in_time=row.check_in_time,
             check_out_time=row.check_out_time,
             cancellation_policy=CancellationPolicy.of(row.cancellation_policy),
+            rating=mean_rating(row),
+            review_count=row.review_count,
             created_at=row.created_at,
             key=row.id,
         )

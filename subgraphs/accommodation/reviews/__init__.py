@@ -1,0 +1,1 @@
+"""Reviews: what guests say of places they have stayed at, and what hosts reply."""

@@ -1,0 +1,1 @@
+"""Wishlist: places somebody keeps in mind."""
