@@ -21,6 +21,13 @@ from stack.wire import http_answers
 PATIENCE = 90
 """Seconds for a service to be ready: all start at once, on as few as two cores."""
 
+# A load test comes from one address, and may sign the same person in many times at once.
+_FOR_LOAD_FROM_ONE_ADDRESS = {
+    "ACCOUNT_SIGN_IN_TRIES_PER_ADDRESS": "1000000",
+    "ACCOUNT_SIGN_IN_TRIES_PER_EMAIL": "1000",
+    "ACCOUNT_RESET_MAILS_PER_ADDRESS": "1000000",
+}
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -63,7 +70,8 @@ class Surroundings:
 
     def _own_of(self, subgraph: str) -> Mapping[str, str]:
         if subgraph == "account":
-            return {"ACCOUNT_SIGNING_KEY_FILES": json.dumps([str(self.secrets.signing_key_file)])}
+            keys = json.dumps([str(self.secrets.signing_key_file)])
+            return {"ACCOUNT_SIGNING_KEY_FILES": keys, **_FOR_LOAD_FROM_ONE_ADDRESS}
         if subgraph == "payment":
             return payment_environment(self.portone_settings())
         return {}

@@ -12,6 +12,7 @@ from chassis.revocations import PolledRevocations, Read
 from .database import Outbox
 from .people.passwords import Passwords
 from .people.revoke import recent_revocations
+from .sessions.attempts import Attempts
 from .sessions.tokens import SigningKey, TokenSigner
 from .settings import Settings
 
@@ -24,6 +25,7 @@ async def open_resources(settings: Settings) -> Resources:
     opened.add(Settings, settings)
     opened.add(Database, Database.connect(settings, outbox=Outbox))
     opened.add(Cache, Cache.connect(settings.redis_url.get_secret_value()))
+    opened.add(Attempts, Attempts(opened[Cache], settings))
     opened.add(Passwords, Passwords(settings.password_hash_workers))
     opened.add(TokenSigner, _signer(settings))
     return opened

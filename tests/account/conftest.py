@@ -9,8 +9,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from chassis.testing import Servers, SubgraphUnderTest, subgraph_under_test
 from chassis.testing_tokens import TokenIssuer
+from subgraphs.account.sessions.attempts import Attempts
 from subgraphs.account.sessions.tokens import SigningKey
+from subgraphs.account.settings import Settings
 from tests.account.world import Desk, World
+
+# Many at once come from one address, and some of them are one person.
+MANY = {"sign_in_tries_per_email": 1_000, "sign_in_tries_per_address": 1_000_000}
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +23,7 @@ async def account(servers: Servers, tmp_path_factory: pytest.TempPathFactory) ->
     key = Ed25519PrivateKey.generate()
     file = pem(key, tmp_path_factory.mktemp("keys") / "signing.pem")
     tokens = TokenIssuer(key, SigningKey(key).jwk()["kid"])
-    async with subgraph_under_test("account", servers, tokens=tokens, signing_key_files=[file]) as under_test:
+    async with subgraph_under_test("account", servers, tokens=tokens, signing_key_files=[file], **MANY) as under_test:
         yield under_test
 
 
@@ -36,6 +41,17 @@ def world(account: SubgraphUnderTest) -> World:
 @pytest.fixture
 async def desk(world: World) -> Desk:
     return await world.desk()
+
+
+@pytest.fixture
+def limited(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Three tries an e-mail, six an address."""
+    attempts = world.account.resources[Attempts]
+    changed = {"sign_in_tries_per_email": 3, "sign_in_tries_per_address": 6, "attempts_window_seconds": 600}
+    settings = world.account.settings.model_copy(update=changed)
+    assert isinstance(settings, Settings)
+    monkeypatch.setattr(attempts, "_settings", settings)
+    return world
 
 
 def pem(key: Ed25519PrivateKey, file: Path) -> Path:

@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from .rules import WrongCredentials
+from .tables import User
 
 # What OWASP's Password Storage Cheat Sheet asks for at least: 19 MiB, two passes, one lane. A hash says with what it
 # was made, so these can be raised while older ones stay good.
@@ -24,13 +25,13 @@ class Passwords:
     async def hash(self, password: str) -> str:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, password)
 
-    async def check(self, password_hash: str | None, password: str) -> None:
-        """Raise WrongCredentials unless they fit. Without a hash it takes just as long, so that time tells nothing."""
-        fits = await asyncio.get_running_loop().run_in_executor(
-            self._threads, self._fits, password_hash or self._nobodys, password
-        )
-        if not fits or password_hash is None:
+    async def check(self, user: User | None, password: str) -> User:
+        """Whose password it is, or WrongCredentials. For nobody it takes just as long, so that time tells nothing."""
+        password_hash = user.password_hash if user else self._nobodys
+        fits = await asyncio.get_running_loop().run_in_executor(self._threads, self._fits, password_hash, password)
+        if user is None or not fits:
             raise WrongCredentials
+        return user
 
     def _fits(self, password_hash: str, password: str) -> bool:
         try:

@@ -93,6 +93,15 @@ def ensure_here(user: User | None) -> User:
     return user
 
 
+def ensure_checked(user: User | None, checked: User) -> User:
+    """The person, locked now, is still whose password was checked before: that takes too long to do under a lock."""
+    user = ensure_here(user)
+    if user.password_hash != checked.password_hash:
+        raise WrongCredentials
+    ensure_active(user)
+    return user
+
+
 def ensure_reason(reason: str) -> str:
     reason = reason.strip()
     wrong = [] if reason else [FieldError("reason", "EMPTY")]

@@ -15,10 +15,12 @@ from ..people.rules import ensure_sign_up
 from ..people.sign_up import sign_up
 from ..people.types import Gender
 from ..settings import Settings
+from .attempts import Attempts
 from .end import end_session
 from .refresh import refresh_session
 from .rules import TokenReused
-from .start import start_session
+from .sign_in import sign_in
+from .start import lifetime_of, start_session
 from .tokens import TokenSigner
 from .types import Session
 
@@ -66,19 +68,19 @@ class SessionsMutation:
         user.password_hash = await resources[Passwords].hash(input.password)
         async with info.context.database.transaction() as session:
             await sign_up(session, user)
-            started = await start_session(session, resources[TokenSigner], user.id, _lifetime(settings))
+            started = await start_session(session, resources[TokenSigner], user.id, lifetime_of(settings))
         return Session.from_started(started)
 
     @strawberry.mutation
     async def sign_in(self, info: Info, input: SignInInput) -> Session:  # noqa: A002 - the argument's name
-        resources = info.context.resources
-        async with info.context.database.reading() as session:
-            user = await people.find_user_by_email(session, input.email.strip())
-        # Between two transactions: hashing takes long, and would hold a connection for nothing.
-        await resources[Passwords].check(user.password_hash if user else None, input.password)
-        assert user is not None  # noqa: S101 - check() raises for nobody
+        resources, email = info.context.resources, input.email.strip()
+        async with resources[Attempts].trying(email, info.context.client_address):
+            async with info.context.database.reading() as session:
+                user = await people.find_user_by_email(session, email)
+            # Between two transactions: hashing takes long, and would hold a connection for nothing.
+            checked = await resources[Passwords].check(user, input.password)
         async with info.context.database.transaction() as session:
-            started = await start_session(session, resources[TokenSigner], user.id, _lifetime(resources[Settings]))
+            started = await sign_in(session, resources[TokenSigner], checked, lifetime_of(resources[Settings]))
         return Session.from_started(started)
 
     @strawberry.mutation(
@@ -89,7 +91,7 @@ class SessionsMutation:
         settings, signer = info.context.resources[Settings], info.context.resources[TokenSigner]
         grace = timedelta(seconds=settings.refresh_grace_seconds)
         async with info.context.database.transaction() as session:
-            started = await refresh_session(session, signer, refresh_token, _lifetime(settings), grace)
+            started = await refresh_session(session, signer, refresh_token, lifetime_of(settings), grace)
         if started is None:
             raise TokenReused
         return Session.from_started(started)
@@ -98,7 +100,3 @@ class SessionsMutation:
     async def sign_out(self, info: Info, refresh_token: str) -> bool:
         async with info.context.database.transaction() as session:
             return await end_session(session, refresh_token)
-
-
-def _lifetime(settings: Settings) -> timedelta:
-    return timedelta(days=settings.refresh_token_days)

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import ipaddress
 import secrets
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
@@ -48,3 +49,16 @@ def is_repeat(row: RefreshToken, successor: RefreshToken | None, now: datetime, 
     """Whether a used token asks again for an answer that was lost, and not from a thief."""
     unused = successor is not None and successor.used_at is None
     return row.used_at is not None and now - row.used_at <= grace and unused
+
+
+def network_of(address: str) -> str:
+    """What an address is counted by: whoever has one of IPv6 has the 64 bits behind it to choose from."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((int(parsed), 64), strict=False))

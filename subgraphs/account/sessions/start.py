@@ -12,6 +12,7 @@ from chassis.ids import uuid7
 from ..people import store as people
 from ..people.rules import ensure_active, ensure_here, next_instant
 from ..people.tables import User
+from ..settings import Settings
 from .rules import hash_of, new_token
 from .tables import RefreshToken
 from .tokens import TokenSigner
@@ -57,3 +58,7 @@ def store_token(session: AsyncSession, user_id: UUID, family_id: UUID, token: st
             expires_at=now + lifetime,
         )
     )
+
+
+def lifetime_of(settings: Settings) -> timedelta:
+    return timedelta(days=settings.refresh_token_days)

@@ -6,6 +6,7 @@ import pytest
 
 from subgraphs.account.people.passwords import Passwords
 from subgraphs.account.people.rules import WrongCredentials
+from subgraphs.account.people.tables import User
 
 
 @pytest.fixture
@@ -13,13 +14,18 @@ def passwords() -> Passwords:
     return Passwords(workers=1)
 
 
+def somebody(password_hash: str) -> User:
+    return User(email="mina@example.com", password_hash=password_hash, display_name="Mina", role="GUEST")
+
+
 async def test_the_right_password_fits(passwords: Passwords) -> None:
-    await passwords.check(await passwords.hash("correct horse"), "correct horse")
+    user = somebody(await passwords.hash("correct horse"))
+    assert await passwords.check(user, "correct horse") is user
 
 
 async def test_a_wrong_password_does_not(passwords: Passwords) -> None:
     with pytest.raises(WrongCredentials):
-        await passwords.check(await passwords.hash("correct horse"), "Correct horse")
+        await passwords.check(somebody(await passwords.hash("correct horse")), "Correct horse")
 
 
 async def test_nobody_has_no_password_that_fits(passwords: Passwords) -> None:

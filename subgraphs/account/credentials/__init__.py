@@ -1,0 +1,1 @@
+"""credentials: with what people prove who they are, and how they change it."""
