@@ -98,6 +98,11 @@ class Database:
         await self.engine.dispose()
 
 
+def table_of(row: type[SQLModel]) -> Table:
+    """Where rows of that class are stored."""
+    return cast("Table", row.__table__)  # type: ignore[attr-defined]
+
+
 def after_commit(session: AsyncSession, callback: Callable[[], Awaitable[None]]) -> None:
     """Have `callback` run once the transaction is committed. It can't undo it any more: its failure is logged."""
     session.info[_AFTER_COMMIT].append(callback)

@@ -5,12 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Index, MetaData, Table, delete, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock
+from chassis.bulk import insert_all
 from chassis.database import INSTANT, Database
 
 
@@ -44,7 +44,7 @@ async def first_times(session: AsyncSession, consumer: str, message_ids: Iterabl
     if not rows:
         return set()
     table = _table(session)
-    statement = insert(table).values(rows).on_conflict_do_nothing().returning(table.c.message_id)
+    statement = insert_all(table, rows).on_conflict_do_nothing().returning(table.c.message_id)
     return set((await session.exec(statement)).scalars())
 
 

@@ -36,6 +36,7 @@ from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock
+from chassis.bulk import insert_all
 from chassis.database import INSTANT, Database, after_commit
 from chassis.events import Event, topic_of
 
@@ -69,20 +70,40 @@ class OutboxColumns(SQLModel):
 def publish(session: AsyncSession, event: Event) -> None:
     """Say `event` if, and only if, the transaction of `session` is committed."""
     row: type[OutboxColumns] = session.info["outbox"]
+    session.add(row(**_columns(event, _traceparent())))
+    _ring(session)
+
+
+async def publish_all(session: AsyncSession, events: Sequence[Event]) -> None:
+    """The same for many at once, in their order, in one statement."""
+    if events:
+        row: type[OutboxColumns] = session.info["outbox"]
+        traceparent = _traceparent()
+        await session.exec(insert_all(row.metadata.tables["outbox"], [_columns(each, traceparent) for each in events]))
+        _ring(session)
+
+
+def _columns(event: Event, traceparent: str) -> dict[str, Any]:
+    key = event.key()
+    return {
+        "shard": shard_of(key),
+        "id": event.id,
+        "name": event.name,
+        "topic": topic_of(event.name),
+        "key": key,
+        "payload": event.payload(),
+        "occurred_at": event.occurred_at,
+        "traceparent": traceparent,
+    }
+
+
+def _traceparent() -> str:
     carrier: dict[str, str] = {}
     inject(carrier)
-    session.add(
-        row(
-            shard=shard_of(event.key()),
-            id=event.id,
-            name=event.name,
-            topic=topic_of(event.name),
-            key=event.key(),
-            payload=event.payload(),
-            occurred_at=event.occurred_at,
-            traceparent=carrier.get("traceparent", ""),
-        )
-    )
+    return carrier.get("traceparent", "")
+
+
+def _ring(session: AsyncSession) -> None:
     if not session.info.get("rings"):
         session.info["rings"] = True
         after_commit(session, session.info["doorbell"].ring)

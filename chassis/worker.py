@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.loops.auto import auto_loop_factory
 
 from chassis import commands, probes, telemetry
 from chassis.consumer import Consumer
@@ -49,7 +50,8 @@ def main(
     telemetry.configure(configured)
     if given.command == "run":
         spare_what_stays()
-        asyncio.run(run_worker(configured, resources=resources, consumer=consumer, jobs=jobs))
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+            runner.run(run_worker(configured, resources=resources, consumer=consumer, jobs=jobs))
     else:
         sys.exit(asyncio.run(_perform(given, configured, resources, consumer)))
 

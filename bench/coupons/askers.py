@@ -1,10 +1,10 @@
 """Many people who ask for a coupon at once: a load generator that costs little itself.
 
-    python -m bench.coupons.askers FILE HOST:PORT… [--rate 2000]
+    python -m bench.coupons.askers REQUESTS ANSWERS HOST:PORT… [--rate 2000]
 
-FILE holds a JSON array of HTTP requests. Without a rate each connection asks again as soon as it is answered: that
-finds out how many can be answered. With one, people come at that rate whatever happens, and wait from the moment they
-came, also where no connection is free for them.
+REQUESTS is a file that holds a JSON array of HTTP requests; what was answered is written to ANSWERS. Without a rate
+each connection asks again as soon as it is answered: that finds out how many can be answered. With one, people come at
+that rate whatever happens, and wait from the moment they came, also where no connection is free for them.
 """
 
 import argparse
@@ -139,13 +139,14 @@ def _told(crowd: Crowd, asked: int, elapsed: float, generator: float) -> dict[st
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.coupons.askers", description=__doc__)
-    parser.add_argument("file", type=Path)
+    parser.add_argument("requests", type=Path)
+    parser.add_argument("answers", type=Path)
     parser.add_argument("addresses", nargs="+", metavar="HOST:PORT")
     parser.add_argument("--rate", type=float)
     given = parser.parse_args()
-    requests = [line.encode() for line in json.loads(given.file.read_text())]
+    requests = [line.encode() for line in json.loads(given.requests.read_text())]
     addresses = [(host, int(port)) for host, _, port in (each.partition(":") for each in given.addresses)]
-    print(json.dumps(uvloop.run(ask_all(requests, addresses, given.rate))))
+    given.answers.write_text(json.dumps(uvloop.run(ask_all(requests, addresses, given.rate))))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """One rush: everybody asks once and a third of them twice, then the books are compared."""
 
 import json
-import os
 import random
 import subprocess
 import sys
@@ -46,13 +45,13 @@ def ask(machine: Machine, event: UUID, people: int, addresses: Sequence[str], ra
     asking = [_request(machine.tokens.issue(uuid7()), body) for _ in range(people)]
     asking += random.sample(asking, people // 3)
     random.shuffle(asking)
-    file = machine.layout.home / "requests.json"
-    file.write_text(json.dumps(asking))
-    command = [sys.executable, "-m", "bench.coupons.askers", str(file), *addresses]
+    requests, answers = machine.layout.home / "requests.json", machine.layout.home / "answers.json"
+    requests.write_text(json.dumps(asking))
+    command = [sys.executable, "-m", "bench.coupons.askers", str(requests), str(answers), *addresses]
     command += [f"--rate={rate}"] if rate else []
     before = machine.meter.read()
-    answered = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, env=os.environ).stdout
-    found = Found(json.loads(answered), machine.meter.since(before))
+    subprocess.run(command, cwd=ROOT, check=True)
+    found = Found(json.loads(answers.read_text()), machine.meter.since(before))
     if found.told["unanswered"]:
         raise NoResult(f"{found.told['unanswered']} were not answered")
     return found

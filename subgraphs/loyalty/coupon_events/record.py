@@ -11,7 +11,7 @@ from chassis import clock
 from chassis.cache import Cache
 from chassis.database import after_commit
 from chassis.ids import uuid7
-from chassis.outbox import publish
+from chassis.outbox import publish_all
 
 from ..coupons.award import award_coupons
 from ..coupons.tables import UserCoupon
@@ -79,18 +79,17 @@ async def _ensure_recorded(session: AsyncSession, issuance_ids: set[UUID]) -> No
 
 
 async def _award(session: AsyncSession, new: Sequence[CouponIssuance], events: Mapping[UUID, CouponEvent]) -> None:
-    coupons = [_user_coupon(each, events[each.coupon_event_id]) for each in new]
-    await award_coupons(session, coupons)
-    for coupon, issuance in zip(coupons, new, strict=True):
-        publish(
-            session,
-            CouponIssued(
-                coupon_event_id=issuance.coupon_event_id,
-                user_id=coupon.user_id,
-                user_coupon_id=coupon.id,
-                coupon_id=coupon.coupon_id,
-            ),
-        )
+    await award_coupons(session, [_user_coupon(each, events[each.coupon_event_id]) for each in new])
+    await publish_all(session, [_issued(each, events[each.coupon_event_id]) for each in new])
+
+
+def _issued(issuance: CouponIssuance, event: CouponEvent) -> CouponIssued:
+    return CouponIssued(
+        coupon_event_id=event.id,
+        user_id=issuance.user_id,
+        user_coupon_id=issuance.user_coupon_id,
+        coupon_id=event.coupon_id,
+    )
 
 
 def _user_coupon(issuance: CouponIssuance, event: CouponEvent) -> UserCoupon:

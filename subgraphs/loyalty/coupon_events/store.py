@@ -8,10 +8,11 @@ from uuid import UUID
 
 import sqlalchemy
 from sqlalchemy import ColumnElement, and_, false, func, or_
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chassis.bulk import insert_all
+from chassis.database import table_of
 from chassis.errors import NotFound
 from chassis.pagination import Order, Page, page
 
@@ -170,8 +171,8 @@ async def insert_issuances(session: AsyncSession, issuances: Sequence[CouponIssu
     # In one order, so that two consumers that hold the same ones after a rebalance don't wait for each other.
     rows = [issuance.model_dump() for issuance in sorted(issuances, key=lambda each: each.id)]
     # On any conflict: named for one constraint, two that insert the same at once could still fail on the other.
-    statement = insert(CouponIssuance).on_conflict_do_nothing().returning(col(CouponIssuance.id))
-    return set((await session.exec(statement, params=rows)).scalars())
+    statement = insert_all(table_of(CouponIssuance), rows).on_conflict_do_nothing().returning(col(CouponIssuance.id))
+    return set((await session.exec(statement)).scalars()) if rows else set()
 
 
 async def find_issuance(session: AsyncSession, issuance_id: UUID) -> CouponIssuance | None:

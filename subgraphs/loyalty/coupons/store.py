@@ -14,6 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chassis.bulk import insert_all
+from chassis.database import table_of
 from chassis.errors import NotFound
 from chassis.money import minor_units
 from chassis.nested_pages import pages_by_owner
@@ -105,7 +107,7 @@ async def issued_by_coupon(session: AsyncSession, coupon_ids: Sequence[UUID]) ->
 
 
 async def insert_user_coupons(session: AsyncSession, user_coupons: Sequence[UserCoupon]) -> None:
-    await session.exec(insert(UserCoupon), params=[each.model_dump() for each in user_coupons])
+    await session.exec(insert_all(table_of(UserCoupon), [each.model_dump() for each in user_coupons]))
 
 
 async def find_granted_coupon(session: AsyncSession, by: UUID, key: str) -> OwnedCoupon | None:

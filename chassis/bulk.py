@@ -1,0 +1,15 @@
+"""Bulk: many rows in one statement, which reads the same however many they are and so is compiled once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, Table, bindparam, func, select  # noqa: TID251 (an insert into whatever table)
+from sqlalchemy.dialects.postgresql import Insert, insert
+
+
+def insert_all(table: Table, rows: Sequence[Mapping[str, Any]]) -> Insert:
+    """Insert the rows in their order. There must be at least one, and all must name the same columns."""
+    columns = [table.c[name] for name in rows[0]]
+    arrays = [bindparam(None, [row[each.name] for row in rows], type_=ARRAY(each.type)) for each in columns]
+    given = func.unnest(*arrays).table_valued(*columns).render_derived(name="given", with_types=False)
+    return insert(table).from_select([each.name for each in columns], select(*given.c))

@@ -1,0 +1,50 @@
+"""Many rows go into a table with one statement, in their order, whatever their columns hold."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import event
+
+from chassis import clock
+from chassis.bulk import insert_all
+from chassis.database import Database
+from chassis.ids import uuid7
+from tests.chassis import notes
+
+AT = datetime(2026, 5, 1, 9, 30, 0, 123456, UTC)
+
+
+def row(number: int) -> dict[str, object]:
+    said = {"number": number, "words": 'a "word"', "none": None, "안": [1, {"x": 0.5}]}
+    envelope = {"id": uuid7(), "name": "notes.note.taken", "topic": "notes.events", "key": "k", "occurred_at": AT}
+    return envelope | {"shard": number % 16, "payload": said, "traceparent": ""}
+
+
+async def test_rows_are_stored_in_their_order_with_all_they_hold(database: Database) -> None:
+    rows = [row(number) for number in range(300)]
+    async with database.transaction() as session:
+        await session.exec(insert_all(database.table("outbox"), rows))
+    found = await notes.rows(database, "outbox")
+    assert [(each.id, each.shard, each.payload, each.occurred_at) for each in found] == [
+        (each["id"], each["shard"], each["payload"], AT) for each in rows
+    ]
+
+
+async def test_those_that_are_there_already_can_be_left_alone(database: Database) -> None:
+    table = database.table("inbox")
+    rows = [{"message_id": uuid7(), "consumer": "notes", "received_at": clock.now()} for _ in range(3)]
+    async with database.transaction() as session:
+        await session.exec(insert_all(table, rows[:1]))
+    async with database.transaction() as session:
+        statement = insert_all(table, rows).on_conflict_do_nothing().returning(table.c.message_id)
+        new = set((await session.exec(statement)).scalars())
+    assert new == {each["message_id"] for each in rows[1:]}
+
+
+async def test_the_statement_reads_the_same_however_many_rows_there_are(database: Database) -> None:
+    sent: list[str] = []
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *given: sent.append(given[2]))
+    for many in (1, 2, 50):
+        async with database.transaction() as session:
+            await session.exec(insert_all(database.table("outbox"), [row(number) for number in range(many)]))
+    assert len(sent) == 3
+    assert len(set(sent)) == 1
