@@ -1,8 +1,9 @@
 """Coupon events in the back office: what administrators see of them and do to them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
-from typing import Any, Self
+from functools import partial
+from typing import Any, Self, TypeAlias
 from uuid import UUID
 
 import strawberry
@@ -18,19 +19,24 @@ from ..coupons.admin import AdminCoupon
 from ..coupons.loaders import coupons_by_id
 from ..references import User
 from . import rules, store, tables
+from .change import change_event
 from .close import close_coupon_event
 from .create import create_coupon_event
+from .delete import delete_coupon_event
 from .follow import Follow
 from .gate import Gate
 from .loaders import dead_letters_by_event, events_by_id, gate_views, recorded_by_event
+from .nudge import EventNudges
 from .prepare import prepare_gate_now_or_later
 from .rules import CouponEventStatus
-from .settle import settle_change
 from .types import CouponEventOrder, known
+from .update import Update, update_coupon_event
 
 BY_ADMIN = requires_role(Role.ADMIN)
 # A default is printed as it is written: `filter: CouponEventFilter! = {}`.
 ALL: Any = {}
+
+Wished: TypeAlias = Awaitable[tables.CouponEventChange | None]
 
 
 @strawberry.type(
@@ -145,6 +151,18 @@ class CreateCouponEventInput:
         )
 
 
+@strawberry.input
+class UpdateCouponEventInput:
+    coupon_event_id: strawberry.ID
+    name: str | None = None
+    description: str | None = None
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+
+    def to_update(self) -> Update:
+        return Update(self.name, self.description, self.opens_at, self.closes_at)
+
+
 @strawberry.input(name="CouponEventFilter")
 class AdminCouponEventFilter:
     text: str | None = None
@@ -203,12 +221,16 @@ class CouponEventAdminMutation:
 
     @strawberry.mutation(description="No more coupons from now on; those issued stay usable.", extensions=[BY_ADMIN])
     async def close_coupon_event(self, info: Info, coupon_event_id: strawberry.ID) -> AdminCouponEvent:
-        context, event_id = info.context, parse_id(coupon_event_id, "couponEventId")
-        async with context.database.transaction() as session:
-            change = await close_coupon_event(session, event_id, by=context.principal.require_user())
-        if change:
-            await settle_change(context.database, context.resources[Gate], change)
-        return await _read_again(info, event_id)
+        return await _change(info, parse_id(coupon_event_id, "couponEventId"), close_coupon_event)
+
+    @strawberry.mutation(description="Times can change only before the event opens.", extensions=[BY_ADMIN])
+    async def update_coupon_event(self, info: Info, input: UpdateCouponEventInput) -> AdminCouponEvent:  # noqa: A002
+        event_id = parse_id(input.coupon_event_id, "couponEventId")
+        return await _change(info, event_id, partial(update_coupon_event, update=input.to_update()))
+
+    @strawberry.mutation(description="Only an event that never opened.", extensions=[BY_ADMIN])
+    async def delete_coupon_event(self, info: Info, coupon_event_id: strawberry.ID) -> AdminCouponEvent:
+        return await _change(info, parse_id(coupon_event_id, "couponEventId"), delete_coupon_event)
 
 
 @strawberry.type
@@ -226,8 +248,16 @@ class CouponEventAdminSubscription:
             yield AdminCouponEvent.from_row(seen.event, seen)
 
 
+async def _change(info: Info, coupon_event_id: UUID, wish: Callable[..., Wished]) -> AdminCouponEvent:
+    """`wish(session, coupon_event_id, by=…)` says what is to change."""
+    context, by = info.context, info.context.principal.require_user()
+    gate, nudges = context.resources[Gate], context.resources[EventNudges]
+    await change_event(context.database, gate, nudges, by, lambda session: wish(session, coupon_event_id, by=by))
+    return await _read_again(info, coupon_event_id)
+
+
 async def _read_again(info: Info, coupon_event_id: UUID) -> AdminCouponEvent:
     """As it is after its gate was asked."""
     async with info.context.database.reading() as session:
-        event = await store.find_event(session, coupon_event_id)
-    return AdminCouponEvent.from_row(known(event))
+        events = await store.events_by_id(session, [coupon_event_id])
+    return AdminCouponEvent.from_row(events[coupon_event_id])

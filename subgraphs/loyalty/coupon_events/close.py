@@ -1,4 +1,4 @@
-"""Close an event by hand: the wish is stored, its gate shuts, and the rows say so."""
+"""Close an event by hand: nobody gets a coupon of it any more."""
 
 from uuid import UUID
 
@@ -6,23 +6,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock
 
-from . import store
+from .change import ask_for, lock_unchanging_event
 from .rules import is_over
 from .tables import ChangeKind, CouponEventChange
 
 
 async def close_coupon_event(session: AsyncSession, coupon_event_id: UUID, by: UUID) -> CouponEventChange | None:
-    """The wish, which `settle_change` then fulfils; the same one where somebody wished it already.
-
-    None where the event is over as it is. Raise NotFound.
-    """
-    event = await store.lock_event(session, coupon_event_id)
-    if is_over(event, clock.now()):
-        return None
-    change = await store.find_open_change(session, coupon_event_id)
-    if change is None:
-        change = CouponEventChange(
-            coupon_event_id=coupon_event_id, kind=ChangeKind.CLOSE, asked_at=clock.now(), asked_by=by
-        )
-        session.add(change)
-    return change
+    """What its gate is to do; None where the event is over as it is. Raise NotFound."""
+    event = await lock_unchanging_event(session, coupon_event_id)
+    return None if is_over(event, clock.now()) else ask_for(session, event, ChangeKind.CLOSE, by)

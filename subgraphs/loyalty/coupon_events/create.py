@@ -8,13 +8,14 @@ from chassis.database import violated
 
 from ..coupons.rules import CouponInUse
 from ..coupons.store import lock_coupon
-from .rules import ensure_coupon_event
+from .rules import ensure_coupon_event, to_the_millisecond
 from .tables import CouponEvent
 
 
 async def create_coupon_event(session: AsyncSession, event: CouponEvent) -> CouponEvent:
     """Raise NotFound, InvalidInput, or CouponInUse where a LIMITED coupon has its event already."""
     coupon = await lock_coupon(session, event.coupon_id)
+    event.opens_at, event.closes_at = to_the_millisecond(event.opens_at), to_the_millisecond(event.closes_at)
     ensure_coupon_event(event, coupon.usable_until, clock.now())
     event.quantity = coupon.quantity
     session.add(event)

@@ -9,6 +9,7 @@ from chassis.database import Database
 
 from . import store
 from .gate import Gate, GateLost
+from .nudge import EventNudges
 from .prepare import prepare_gate
 from .settle import settle_change
 
@@ -18,7 +19,7 @@ logger = structlog.get_logger(__name__)
 PATIENCE = timedelta(seconds=5)
 
 
-async def finish_changes(database: Database, gate: Gate) -> None:
+async def finish_changes(database: Database, gate: Gate, nudges: EventNudges) -> None:
     late = clock.now() - PATIENCE
     async with database.reading() as session:
         events = await store.events_without_a_gate(session, late)
@@ -28,7 +29,7 @@ async def finish_changes(database: Database, gate: Gate) -> None:
         await prepare_gate(database, gate, coupon_event_id)
     for change in changes:
         try:
-            await settle_change(database, gate, change)
+            await settle_change(database, gate, nudges, change)
         except GateLost:
             # It waits for the gate, and the changes of other events do not wait for it.
             logger.warning("change_waits_for_gate", coupon_event_id=str(change.coupon_event_id))

@@ -4,13 +4,14 @@
 --
 -- All keys of an event carry its id as their hash tag, so that a cluster keeps them on one node:
 --   gate      hash    generation, server, shut (1 until it is opened), opens, closes, closed (when by hand, or 0),
---                     quantity (0: no limit), slot (the highest given so far), rank (the last), asked (how often)
+--                     quantity (0: no limit), slot (the highest given so far), rank (the last), asked (how often),
+--                     revision (of the last change of its times that it knows)
 --   accepted  hash    user id -> "slot:rank:generation:at": everybody who was ever accepted
 --   free      list    slots below the highest that nobody has, lowest first: only a rebuilt gate knows any
 --   entries   stream  what was accepted and is not recorded yet, each under the id <generation>-<rank>
 -- Instants are microseconds since 1970 by this server's clock, as exact as PostgreSQL keeps them.
 
-local FIELDS = {'generation', 'shut', 'opens', 'closes', 'closed', 'quantity', 'slot', 'rank', 'asked'}
+local FIELDS = {'generation', 'shut', 'opens', 'closes', 'closed', 'quantity', 'slot', 'rank', 'asked', 'revision'}
 local READERS = 'relay'
 
 -- Asked once: INFO costs more than all the rest of a decision, and a server keeps its identity until it dies.
@@ -133,20 +134,20 @@ local function look(keys, args)
   }
 end
 
--- write(gate, accepted, free, entries; generation, opens, closes, quantity) -> 1 | 0
+-- write(gate, accepted, free, entries; generation, opens, closes, quantity, revision) -> 1 | 0
 -- Written shut: nobody is accepted before PostgreSQL knows that this generation was written, so that one which is
 -- gone after that was lost, and is never taken for one yet to be written. A writer who comes late finds a later
 -- generation, or its own, and leaves it alone.
 local function write(keys, args)
   local key, accepted, free, entries = unpack(keys)
-  local generation, opens, closes, quantity = unpack(args)
+  local generation, opens, closes, quantity, revision = unpack(args)
   if tonumber(redis.call('HGET', key, 'generation') or 0) >= tonumber(generation) then
     return 0
   end
   redis.call('DEL', key, accepted, free)
   redis.call('HSET', key, 'server', this_server(), 'generation', generation, 'shut', 1,
     'opens', opens, 'closes', closes, 'closed', 0, 'quantity', quantity, 'slot', 0, 'rank', 0,
-    'asked', 0)
+    'asked', 0, 'revision', revision)
   if redis.call('EXISTS', entries) == 0 then
     redis.call('XGROUP', 'CREATE', entries, READERS, 0, 'MKSTREAM')
   end
@@ -163,7 +164,8 @@ local function open(keys, args)
   return 1
 end
 
--- close(gate, free) -> CLOSED, since | SOLD_OUT or ENDED, now: there was nothing left to close | UNAVAILABLE
+-- close(gate, free)
+--   -> CLOSED, since, generation | SOLD_OUT or ENDED, now, generation: there was nothing left to close | UNAVAILABLE
 local function close(keys, args)
   local key, free = unpack(keys)
   local gate = find(key)
@@ -173,12 +175,46 @@ local function close(keys, args)
   local at = now()
   local over = refusal(gate, free, at)
   if over == 'CLOSED' then
-    return {over, gate.closed}
+    return {over, gate.closed, gate.generation}
   elseif over == 'SOLD_OUT' or over == 'ENDED' then
-    return {over, at}
+    return {over, at, gate.generation}
   end
   redis.call('HSET', key, 'closed', digits(at))
-  return {'CLOSED', at}
+  return {'CLOSED', at, gate.generation}
+end
+
+-- change(gate; revision, opens, closes) -> APPLIED, generation | STARTED | UNAVAILABLE
+-- Applied once: asked again it is answered again, also after the event has opened, and after a later one it does nothing.
+local function change(keys, args)
+  local revision, opens, closes = unpack(args)
+  local gate = find(keys[1])
+  if not gate or gate.shut == 1 then
+    return {'UNAVAILABLE'}
+  end
+  if gate.revision < tonumber(revision) then
+    if gate.closed > 0 or now() >= gate.opens then
+      return {'STARTED'}
+    end
+    redis.call('HSET', keys[1], 'opens', opens, 'closes', closes, 'revision', revision)
+  end
+  return {'APPLIED', gate.generation}
+end
+
+-- retire(gate; revision) -> APPLIED, generation | STARTED | UNAVAILABLE
+-- Closed for good before it opened. Like a change, it is applied once.
+local function retire(keys, args)
+  local gate = find(keys[1])
+  if not gate or gate.shut == 1 then
+    return {'UNAVAILABLE'}
+  end
+  if gate.revision < tonumber(args[1]) then
+    local since = gate.closed > 0 and gate.closed or now()
+    if since >= gate.opens then
+      return {'STARTED'}
+    end
+    redis.call('HSET', keys[1], 'closed', digits(since), 'revision', args[1])
+  end
+  return {'APPLIED', gate.generation}
 end
 
 redis.register_function('coupon_gate_take', take)
@@ -186,3 +222,5 @@ redis.register_function{function_name = 'coupon_gate_look', callback = look, fla
 redis.register_function('coupon_gate_write', write)
 redis.register_function('coupon_gate_open', open)
 redis.register_function('coupon_gate_close', close)
+redis.register_function('coupon_gate_change', change)
+redis.register_function('coupon_gate_retire', retire)

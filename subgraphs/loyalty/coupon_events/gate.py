@@ -1,6 +1,7 @@
 """The gates of coupon events in Redis: who gets a coupon is decided there, in one step, however many ask at once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from chassis.cache import Cache
 from chassis.errors import Unavailable
 
 from .rules import Acceptance, CouponRejection, GateView, Rejection
-from .tables import CouponEvent
+from .tables import CouponEvent, CouponEventChange
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -21,6 +22,15 @@ class GateLost(Unavailable):
 
     def __init__(self) -> None:
         super().__init__(retry_after=1, message="This event can't be answered for right now. Please try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A gate of that generation does as it was asked."""
+
+    generation: int
+    closed_at: datetime | None = None
+    """Since when nobody is let in; None where the event was over by itself."""
 
 
 class Keys:
@@ -40,12 +50,15 @@ class Gate:
     """What `gate.lua` does, in Python's words. Calls of one turn of the event loop are one round trip."""
 
     def __init__(self, cache: Cache) -> None:
+        self._redis = cache.redis
         functions = cache.library(Path(__file__).with_name("gate.lua").read_text())
         self._take = functions.function("take")
         self._look = functions.function("look")
         self._write = functions.function("write")
         self._open = functions.function("open")
         self._close = functions.function("close")
+        self._change = functions.function("change")
+        self._retire = functions.function("retire")
 
     async def take(self, coupon_event_id: UUID, user_id: UUID) -> Acceptance | Rejection:
         """Decide, or answer again who was accepted before. Raise GateLost where nobody can be told anything."""
@@ -77,19 +90,36 @@ class Gate:
     async def write(self, event: CouponEvent) -> bool:
         """Write the gate of the event's generation, shut. False where one as late is there already."""
         times = [microseconds(event.opens_at), microseconds(event.closes_at)]
-        return bool(await self._write(Keys(event.id).all, [event.gate_generation, *times, event.quantity or 0]))
+        args = [event.gate_generation, *times, event.quantity or 0, event.revision]
+        return bool(await self._write(Keys(event.id).all, args))
 
     async def open(self, coupon_event_id: UUID, generation: int) -> bool:
         """Let people in. False where the gate of that generation is not there."""
         return bool(await self._open([Keys(coupon_event_id).gate], [generation]))
 
-    async def close_event(self, coupon_event_id: UUID) -> datetime | None:
-        """Let nobody in any more; since when. None where the event was over by itself. Raise GateLost."""
+    async def close_event(self, coupon_event_id: UUID) -> Applied:
+        """Let nobody in any more. Raise GateLost."""
         keys = Keys(coupon_event_id)
-        word, *at = await self._close([keys.gate, keys.free])
+        word, *found = await self._close([keys.gate, keys.free])
         if word == "UNAVAILABLE":
             raise GateLost
-        return instant(at[0]) if word == "CLOSED" else None
+        at, generation = found
+        return Applied(generation, instant(at) if word == "CLOSED" else None)
+
+    async def change_times(self, change: CouponEventChange) -> Applied | None:
+        """Open and close at other times; None where the event has opened, or never will. Raise GateLost."""
+        if change.opens_at is None or change.closes_at is None:
+            raise ValueError("A change of times without times.")
+        times = [microseconds(change.opens_at), microseconds(change.closes_at)]
+        return _applied(await self._change([Keys(change.coupon_event_id).gate], [change.revision, *times]))
+
+    async def retire(self, change: CouponEventChange) -> Applied | None:
+        """Never let anybody in; None where the event has opened. Raise GateLost."""
+        return _applied(await self._retire([Keys(change.coupon_event_id).gate], [change.revision]))
+
+    async def remove(self, coupon_event_id: UUID) -> None:
+        """Leave nothing of the gate of an event that is deleted."""
+        await self._redis.unlink(*Keys(coupon_event_id).all)
 
 
 def instant(since_epoch: int) -> datetime:
@@ -98,6 +128,13 @@ def instant(since_epoch: int) -> datetime:
 
 def microseconds(at: datetime) -> int:
     return (at - EPOCH) // MICROSECOND
+
+
+def _applied(found: Sequence[Any]) -> Applied | None:
+    word, *generation = found
+    if word == "UNAVAILABLE":
+        raise GateLost
+    return Applied(*generation) if word == "APPLIED" else None
 
 
 def _acceptance(coupon_event_id: UUID, user_id: UUID, found: Sequence[Any]) -> Acceptance:

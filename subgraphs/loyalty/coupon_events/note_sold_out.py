@@ -33,12 +33,8 @@ class SoldOutNotes:
             noting.cancel()
         await asyncio.gather(*self._noted.values(), return_exceptions=True)
 
-    async def _note(self, coupon_event_id: UUID, generation: int) -> None:
-        backoff = Backoff(first=0.1, most=2)
-        while not await self._is_noted(coupon_event_id, generation):
-            await backoff.wait()
-
-    async def _is_noted(self, coupon_event_id: UUID, generation: int) -> bool:
+    async def is_noted(self, coupon_event_id: UUID, generation: int) -> bool:
+        """Try to; False where PostgreSQL is away, and it is to be tried again."""
         try:
             async with self._database.transaction() as session:
                 await store.mark_sold_out(session, {coupon_event_id}, clock.now(), generation)
@@ -50,3 +46,8 @@ class SoldOutNotes:
             logger.warning("sold_out_not_noted", coupon_event_id=str(coupon_event_id), error=repr(error))
             return False
         return True
+
+    async def _note(self, coupon_event_id: UUID, generation: int) -> None:
+        backoff = Backoff(first=0.1, most=2)
+        while not await self.is_noted(coupon_event_id, generation):
+            await backoff.wait()

@@ -5,13 +5,20 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from chassis.errors import FieldError, InvalidInput
+from chassis.errors import DomainError, FieldError, InvalidInput
 
 from ..coupons.tables import Coupon
 from .tables import CouponEvent
 
 LONGEST_NAME = 200
 LONGEST_DESCRIPTION = 5_000
+
+
+class EventStarted(DomainError):
+    code = "EVENT_STARTED"
+
+    def __init__(self) -> None:
+        super().__init__("This can only be changed before the event opens.")
 
 
 class CouponEventStatus(StrEnum):
@@ -199,16 +206,37 @@ def is_over(event: CouponEvent, at: datetime) -> bool:
     }
 
 
+def to_the_millisecond(instant: datetime) -> datetime:
+    """As exactly as clients are shown instants: what they read and send back is the same."""
+    return instant.replace(microsecond=instant.microsecond // 1_000 * 1_000)
+
+
+def has_opened(event: CouponEvent, at: datetime) -> bool:
+    """Whether there ever was an instant up to that one at which somebody could be accepted."""
+    return event.opens_at <= (event.closed_at or at)
+
+
 def ensure_coupon_event(event: CouponEvent, usable_until: datetime, at: datetime) -> None:
     """Raise InvalidInput with every field that is wrong; `usable_until` is its coupon's."""
-    wrong = [
+    _ensure([*_wrong_texts(event), *_wrong_times(event, usable_until, at)])
+
+
+def ensure_texts(event: CouponEvent) -> None:
+    """Raise InvalidInput with every text that is wrong."""
+    _ensure(_wrong_texts(event))
+
+
+def _ensure(wrong: list[FieldError]) -> None:
+    if wrong:
+        raise InvalidInput("This makes no coupon event.", wrong)
+
+
+def _wrong_texts(event: CouponEvent) -> list[FieldError]:
+    return [
         *([] if event.name.strip() else [FieldError("name", "EMPTY")]),
         *_wrong_text("name", event.name, LONGEST_NAME),
         *_wrong_text("description", event.description, LONGEST_DESCRIPTION),
-        *_wrong_times(event, usable_until, at),
     ]
-    if wrong:
-        raise InvalidInput("This makes no coupon event.", wrong)
 
 
 def _wrong_text(field: str, text: str, longest: int) -> list[FieldError]:

@@ -162,8 +162,10 @@ async def open_changes(session: AsyncSession, before: datetime) -> Sequence[Coup
     return (await session.exec(select(CouponEventChange).where(open_).order_by(col(CouponEventChange.id)))).all()
 
 
-async def mark_change_settled(session: AsyncSession, change_id: UUID, at: datetime) -> None:
-    await session.exec(update(CouponEventChange).where(col(CouponEventChange.id) == change_id).values(settled_at=at))
+async def lock_change(session: AsyncSession, change_id: UUID) -> CouponEventChange:
+    """The change, which nobody else settles until the transaction ends."""
+    found = select(CouponEventChange).where(CouponEventChange.id == change_id).with_for_update()
+    return (await session.exec(found)).one()
 
 
 async def insert_issuances(session: AsyncSession, issuances: Sequence[CouponIssuance]) -> set[UUID]:

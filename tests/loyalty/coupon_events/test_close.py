@@ -12,6 +12,7 @@ from chassis.roles import Role
 from chassis.testing import SubgraphUnderTest
 from subgraphs.loyalty.coupon_events.finish import finish_changes
 from subgraphs.loyalty.coupon_events.gate import Gate, Keys
+from subgraphs.loyalty.coupon_events.nudge import EventNudges
 from tests.loyalty.backoffice import ADMIN, CLOSE_EVENT, STOCK, ask, create_event, later
 
 ISSUE = "mutation ($id: ID!) { issueCoupon(couponEventId: $id) { status rejection } }"
@@ -54,7 +55,7 @@ async def test_an_event_that_is_over_needs_no_gate_to_be_closed(subgraph: Subgra
     await subgraph.cache.redis.delete(*Keys(event).all)
     assert (await ask(subgraph, CLOSE_EVENT, id=str(event))).data == {"closeCouponEvent": {"status": "CLOSED"}}
     with later(seconds=6):
-        await finish_changes(subgraph.database, gate)
+        await finish_changes(subgraph.database, gate, subgraph.resources[EventNudges])
     assert await status(subgraph, event) == "CLOSED"
 
 
@@ -70,7 +71,7 @@ async def test_what_was_asked_and_not_applied_is_applied_later(
         assert (await ask(subgraph, CLOSE_EVENT, id=str(event))).codes == ["UNAVAILABLE"]
     assert await status(subgraph, event) == "OPEN"
     with later(seconds=6):
-        await finish_changes(subgraph.database, gate)
+        await finish_changes(subgraph.database, gate, subgraph.resources[EventNudges])
     assert await status(subgraph, event) == "CLOSED"
     assert (await ask(subgraph, HISTORY, id=str(event))).data["couponEvent"]["updatedBy"] == {"id": str(ADMIN)}
 
@@ -91,7 +92,7 @@ async def test_a_change_that_waits_for_a_lost_gate_does_not_hold_up_the_others(s
         assert (await ask(subgraph, CLOSE_EVENT, id=str(event))).codes == ["UNAVAILABLE"]
     await subgraph.cache.redis.rename(f"{Keys(other).gate}:away", Keys(other).gate)
     with later(seconds=6):
-        await finish_changes(subgraph.database, gate)
+        await finish_changes(subgraph.database, gate, subgraph.resources[EventNudges])
     assert [await status(subgraph, event) for event in (lost, other)] == ["OPEN", "CLOSED"]
 
 

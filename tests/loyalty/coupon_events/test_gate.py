@@ -12,9 +12,9 @@ from chassis.cache import Cache
 from chassis.ids import uuid7
 from chassis.testing import SubgraphUnderTest
 from stack.servers import embedded_valkey
-from subgraphs.loyalty.coupon_events.gate import Gate, GateLost, Keys, instant, microseconds
+from subgraphs.loyalty.coupon_events.gate import Applied, Gate, GateLost, Keys, instant, microseconds
 from subgraphs.loyalty.coupon_events.rules import Acceptance, CouponRejection, Rejection
-from subgraphs.loyalty.coupon_events.tables import CouponEvent
+from subgraphs.loyalty.coupon_events.tables import ChangeKind, CouponEvent, CouponEventChange
 
 HOUR = timedelta(hours=1)
 
@@ -130,22 +130,78 @@ async def test_an_event_that_opens_while_people_ask_lets_them_in(gate: Gate) -> 
 async def test_a_closed_gate_lets_nobody_in_and_forgets_nobody(gate: Gate) -> None:
     event, person = await opened(gate), uuid7()
     first = await gate.take(event.id, person)
-    closed_at = await gate.close_event(event.id)
-    assert await gate.close_event(event.id) == closed_at
+    applied = await gate.close_event(event.id)
+    assert await gate.close_event(event.id) == applied
     assert await reason(gate, event) is CouponRejection.CLOSED
     assert await gate.take(event.id, person) == first
     view = await gate.look(event.id)
     assert view is not None
-    assert (view.closed_at, view.accepted) == (closed_at, 1)
+    assert (applied.generation, view.closed_at, view.accepted) == (1, applied.closed_at, 1)
 
 
 async def test_there_is_nothing_to_close_where_all_is_over(gate: Gate) -> None:
     sold_out = await opened(gate, quantity=1)
     await accepted(gate, sold_out)
     ended = await opened(gate, opens_at=clock.now() - 2 * HOUR, closes_at=clock.now() - HOUR)
-    assert [await gate.close_event(each.id) for each in (sold_out, ended)] == [None, None]
+    assert [await gate.close_event(each.id) for each in (sold_out, ended)] == [Applied(1), Applied(1)]
     assert await reason(gate, sold_out) is CouponRejection.SOLD_OUT
     assert await reason(gate, ended) is CouponRejection.ENDED
+
+
+def a_change(event: CouponEvent, revision: int, **shifts: timedelta) -> CouponEventChange:
+    now = clock.now()
+    times = {"opens_at": now + HOUR, "closes_at": now + 2 * HOUR} | {key: now + by for key, by in shifts.items()}
+    return CouponEventChange(coupon_event_id=event.id, kind=ChangeKind.UPDATE, revision=revision, **times)
+
+
+async def test_times_change_until_it_opens(gate: Gate) -> None:
+    event = await opened(gate, opens_at=clock.now() + HOUR, closes_at=clock.now() + 2 * HOUR)
+    assert await gate.change_times(a_change(event, 1, closes_at=3 * HOUR)) == Applied(1)
+    assert await reason(gate, event) is CouponRejection.NOT_OPEN_YET
+    opening = a_change(event, 2, opens_at=-HOUR)
+    assert await gate.change_times(opening) == Applied(1)
+    assert (await accepted(gate, event)).slot == 1
+    assert await gate.change_times(a_change(event, 3)) is None
+    assert await gate.retire(a_change(event, 3)) is None
+    assert (await accepted(gate, event)).slot == 2
+    # Asked again after a crash, it is answered again; one from before it does nothing any more.
+    assert await gate.change_times(opening) == Applied(1)
+    assert await gate.change_times(a_change(event, 1)) == Applied(1)
+    assert (await accepted(gate, event)).slot == 3
+
+
+async def test_a_retired_gate_never_lets_anybody_in(gate: Gate) -> None:
+    event = await opened(gate, opens_at=clock.now() + HOUR, closes_at=clock.now() + 2 * HOUR)
+    for _ in range(2):
+        assert await gate.retire(a_change(event, 1)) == Applied(1)
+    assert await reason(gate, event) is CouponRejection.CLOSED
+    assert await gate.change_times(a_change(event, 2, opens_at=-HOUR)) is None
+    await gate.remove(event.id)
+    assert await gate.look(event.id) is None
+    for ask in (gate.change_times, gate.retire):
+        with pytest.raises(GateLost):
+            await ask(a_change(event, 3))
+
+
+async def test_it_counts_how_often_it_was_asked_and_says_which_was_the_last(gate: Gate) -> None:
+    event, people = await opened(gate, quantity=2), [uuid7() for _ in range(3)]
+    decided = [await gate.take(event.id, person) for person in (*people, people[1])]
+    assert [isinstance(each, Acceptance) and each.is_last for each in decided] == [False, True, False, False]
+    assert [isinstance(each, Rejection) and each.generation for each in decided] == [False, False, 1, False]
+    view = await gate.look(event.id)
+    assert view is not None
+    assert (view.asked, view.accepted, view.remaining) == (4, 2, 0)
+    assert abs(view.at - clock.now()) < timedelta(seconds=5)
+
+
+async def test_a_gate_of_a_new_generation_counts_anew(gate: Gate) -> None:
+    event = await opened(gate)
+    await accepted(gate, event)
+    event.gate_generation = 2
+    assert await gate.write(event)
+    view = await gate.look(event.id)
+    assert view is not None
+    assert view.asked == 0
 
 
 async def test_many_at_once_get_one_slot_each(gate: Gate) -> None:

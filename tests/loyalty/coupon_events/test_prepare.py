@@ -12,6 +12,7 @@ from chassis.testing import SubgraphUnderTest
 from subgraphs.loyalty.coupon_events import store
 from subgraphs.loyalty.coupon_events.finish import finish_changes
 from subgraphs.loyalty.coupon_events.gate import Gate, GateLost, Keys
+from subgraphs.loyalty.coupon_events.nudge import EventNudges
 from subgraphs.loyalty.coupon_events.prepare import prepare_gate
 from subgraphs.loyalty.coupon_events.rules import Acceptance
 from subgraphs.loyalty.coupon_events.tables import CouponEvent
@@ -59,7 +60,7 @@ async def test_what_a_crash_left_is_finished(
     event_id = await create_dying(subgraph, monkeypatch, step)
     assert (await read(subgraph.database, event_id)).gate_opened_at is None
     with later(seconds=6):
-        await finish_changes(subgraph.database, gate)
+        await finish_changes(subgraph.database, gate, subgraph.resources[EventNudges])
     event = await read(subgraph.database, event_id)
     assert event.gate_generation == generation
     assert event.gate_opened_at is not None
@@ -78,7 +79,7 @@ async def test_whoever_still_works_on_it_is_given_time(
     subgraph: SubgraphUnderTest, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event_id = await create_dying(subgraph, monkeypatch, "write")
-    await finish_changes(subgraph.database, gate)
+    await finish_changes(subgraph.database, gate, subgraph.resources[EventNudges])
     assert (await read(subgraph.database, event_id)).gate_written_at is None
 
 
@@ -89,7 +90,7 @@ async def test_a_gate_lost_after_it_was_written_is_not_written_empty_again(
     assert isinstance(await gate.take(event_id, uuid7()), Acceptance)
     await subgraph.cache.redis.delete(*Keys(event_id).all)
     with later(seconds=6):
-        await finish_changes(subgraph.database, gate)
+        await finish_changes(subgraph.database, gate, subgraph.resources[EventNudges])
     with pytest.raises(GateLost):
         await gate.take(event_id, uuid7())
     assert await subgraph.cache.redis.exists(Keys(event_id).gate) == 0

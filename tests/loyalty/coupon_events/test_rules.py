@@ -13,13 +13,19 @@ from chassis.ids import uuid7
 from subgraphs.loyalty.coupon_events.rules import (
     CouponEventStatus,
     GateView,
+    Seen,
+    board_version_of,
     ensure_coupon_event,
+    has_opened,
     is_over,
     issuance_id,
+    seconds_to_next,
     status_of,
     stock_of,
+    version_of,
 )
 from subgraphs.loyalty.coupon_events.tables import CouponEvent
+from subgraphs.loyalty.coupons.tables import Coupon, CouponKind
 
 NOW = clock.now()
 HOUR = timedelta(hours=1)
@@ -38,6 +44,7 @@ def an_event(**changes: Any) -> CouponEvent:
             "closes_at": NOW + HOUR,
             "quantity": 10,
             "gate_generation": 1,
+            "revision": 0,
         }
         | changes
     )
@@ -55,6 +62,11 @@ def an_event(**changes: Any) -> CouponEvent:
         (an_event(), SOLD, CouponEventStatus.SOLD_OUT),
         (an_event(closes_at=NOW), SOLD, CouponEventStatus.SOLD_OUT),
         (an_event(sold_out_at=NOW), None, CouponEventStatus.SOLD_OUT),
+        # Where there is a gate it knows best: one that was made anew may have some again.
+        (an_event(sold_out_at=NOW), FULL, CouponEventStatus.OPEN),
+        # By its clock.
+        (an_event(), replace(FULL, at=NOW - 2 * HOUR), CouponEventStatus.SCHEDULED),
+        (an_event(), replace(FULL, at=NOW + 2 * HOUR), CouponEventStatus.ENDED),
         (an_event(closed_at=NOW), FULL, CouponEventStatus.CLOSED),
         (an_event(), replace(FULL, closed_at=NOW), CouponEventStatus.CLOSED),
         (an_event(opens_at=NOW + HOUR, closes_at=NOW + 2 * HOUR, closed_at=NOW), FULL, CouponEventStatus.CLOSED),
@@ -73,6 +85,88 @@ def test_an_event_is_over_when_nobody_can_be_accepted_any_more() -> None:
     assert is_over(an_event(closes_at=NOW), NOW)
     assert is_over(an_event(closed_at=NOW), NOW)
     assert is_over(an_event(sold_out_at=NOW), NOW)
+
+
+@pytest.mark.parametrize(
+    ("event", "opened"),
+    [
+        (an_event(), True),
+        (an_event(opens_at=NOW), True),
+        (an_event(opens_at=NOW + A_MOMENT), False),
+        (an_event(closes_at=NOW), True),
+        (an_event(closed_at=NOW - HOUR), True),
+        (an_event(closed_at=NOW - HOUR - A_MOMENT), False),
+        (an_event(closed_at=NOW - 2 * HOUR), False),
+        (an_event(sold_out_at=NOW), True),
+    ],
+)
+def test_an_event_has_opened_when_there_was_an_instant_at_which_one_could_win(
+    event: CouponEvent, *, opened: bool
+) -> None:
+    assert has_opened(event, NOW) is opened
+
+
+COUPON = Coupon(name="Ten", kind=CouponKind.LIMITED)
+AHEAD = {"opens_at": NOW + HOUR, "closes_at": NOW + 2 * HOUR}
+
+
+def seen(gate: GateView | None = FULL, recorded: int = 0, dead_lettered: int = 0, **changes: Any) -> Seen:
+    return Seen(an_event(**changes), COUPON, gate, NOW, recorded, dead_lettered)
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        (seen(), seen(replace(FULL, accepted=1))),
+        (seen(**AHEAD), seen()),
+        (seen(), seen(closes_at=NOW)),
+        (seen(), seen(SOLD)),
+        (seen(), seen(revision=1)),
+        (seen(closes_at=NOW), seen(revision=1)),
+        (seen(), seen(replace(FULL, closed_at=NOW))),
+        # A gate that was made anew may know of fewer, and of none that are left.
+        (seen(SOLD), seen(replace(FULL, generation=2), gate_generation=2)),
+        # While it is lost nothing is newer, but that all is over.
+        (seen(None), seen()),
+        (seen(None, gate_generation=2, revision=1), seen()),
+        (seen(), seen(None, closes_at=NOW)),
+        (seen(SOLD), seen(None, closed_at=NOW, gate_generation=2)),
+    ],
+)
+def test_what_is_pushed_only_goes_forward(older: Seen, newer: Seen) -> None:
+    assert version_of(newer) > version_of(older)
+    assert board_version_of(newer) > board_version_of(older)
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        (seen(), seen(replace(FULL, asked=1))),
+        (seen(SOLD), seen(SOLD, recorded=1)),
+        (seen(SOLD, recorded=1), seen(SOLD, recorded=1, dead_lettered=1)),
+        (seen(SOLD, recorded=1, dead_lettered=1), seen(SOLD, recorded=2)),
+        (seen(replace(FULL, quantity=None)), seen(replace(FULL, quantity=None, accepted=1))),
+    ],
+)
+def test_what_only_the_board_shows_is_pushed_to_it_alone(older: Seen, newer: Seen) -> None:
+    assert version_of(newer) == version_of(older)
+    assert board_version_of(newer) > board_version_of(older)
+
+
+@pytest.mark.parametrize(
+    ("state", "seconds"),
+    [
+        (seen(**AHEAD), 3600),
+        (seen(), 3600),
+        (seen(opens_at=NOW, closes_at=NOW + A_MOMENT), 0.000001),
+        (seen(None, **AHEAD), 3600),
+        (seen(closes_at=NOW), None),
+        (seen(SOLD), None),
+        (seen(closed_at=NOW), None),
+    ],
+)
+def test_the_next_change_by_the_clock_is_known(state: Seen, seconds: float | None) -> None:
+    assert seconds_to_next(state) == seconds
 
 
 @pytest.mark.parametrize(
