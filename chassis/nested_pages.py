@@ -26,7 +26,7 @@ async def pages_by_owner(
     after: str | None,
     count: bool,
 ) -> dict[Owner, Page[Any]]:
-    """What `pagination.page` gives, for each of the owners; `owner` is the column that says whose a row is.
+    """What `pagination.page` gives for the same order, for each of the owners; `owner` says whose a row is.
 
     One statement reads the pages and one counts them, whatever the number of owners and of rows nobody asked for.
     Raises InvalidInput on `first` or `after`.

@@ -100,12 +100,22 @@ async def test_coupons_are_found_by_words_and_kind(subgraph: SubgraphUnderTest) 
     await create_coupon(subgraph, name="100% Summer_time")
     await create_coupon(subgraph, name="Summertime", kind="UNLIMITED", quantity=None)
     await create_coupon(subgraph, name="Winter")
+    await create_coupon(subgraph, name="50/50 back\\slash 여름 ÉTÉ")
+    for words in ("50/5", "k\\s", "여름", "été", "\\"):
+        assert await names(subgraph, filter={"text": words}) == ["50/50 back\\slash 여름 ÉTÉ"]
+    assert await names(subgraph, filter={"text": "10%s"}) == []
+    assert await names(subgraph, filter={"text": "summer", "kinds": ["LIMITED"]}) == ["100% Summer_time"]
     assert await names(subgraph, filter={"text": "summer"}) == ["Summertime", "100% Summer_time"]
     assert await names(subgraph, filter={"text": "summer_"}) == ["100% Summer_time"]
     assert await names(subgraph, filter={"text": "100%"}) == ["100% Summer_time"]
     assert await names(subgraph, filter={"kinds": ["UNLIMITED"]}) == ["Summertime"]
     assert await names(subgraph, filter={"kinds": []}) == []
-    assert await names(subgraph, orderBy="NAME_ASC") == ["100% Summer_time", "Summertime", "Winter"]
+    assert await names(subgraph, orderBy="NAME_ASC") == [
+        "100% Summer_time",
+        "50/50 back\\slash 여름 ÉTÉ",
+        "Summertime",
+        "Winter",
+    ]
 
 
 async def test_pages_follow_each_other(subgraph: SubgraphUnderTest) -> None:
@@ -124,7 +134,9 @@ async def test_a_deleted_coupon_is_out_of_every_list_but_that_of_the_deleted(sub
     assert deleted["deletedBy"] == {"id": str(ADMIN)}
     assert deleted["deletedAt"] is not None
     assert await names(subgraph) == ["Kept"]
+    assert await names(subgraph, filter={"deleted": False}) == ["Kept"]
     assert await names(subgraph, filter={"deleted": True}) == ["Gone"]
+    assert await names(subgraph, filter={"deleted": True, "text": "kept"}) == []
     answer = await ask(subgraph, NAMES, filter={"deleted": True})
     assert answer.data["coupons"]["totalCount"] == 1
     public = "query ($id: ID!) { coupon(id: $id) { name } }"
