@@ -53,5 +53,9 @@ class Context:
         """The same for the next event of a subscription, with nothing loaded yet."""
         return Context(self.settings, self.resources, self.principal, self.client_address)
 
+    def forget(self) -> None:
+        """What was loaded. Loaders hold the context and it holds them, which only the collector could undo."""
+        self._loaders.clear()
+
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -68,8 +68,8 @@ class Graph:
 
     async def execute(self, request: Request, context: Context) -> dict[str, Any]:
         """A query's or mutation's answer. Raises RequestRefused when it can't be executed at all."""
-        result = self._executor(request, context).execute_operation()
-        return _answer(await result if isawaitable(result) else result)
+        executor = self._executor(request, context)
+        return await _answered(executor, executor.execute_operation())
 
     async def subscribe(self, request: Request, context: Context) -> AsyncGenerator[dict[str, Any], None]:
         """A subscription's answers, each with a context in which nothing is loaded yet.
@@ -121,8 +121,7 @@ async def _events(executor: Any) -> AsyncGenerator[Any, None]:
 async def _of_event(executor: Any, event: Any, context: Context) -> dict[str, Any]:
     of_event = executor.build_per_event_executor(event)
     of_event.context_value = context
-    result = of_event.execute_operation(serially=False)
-    return _answer(await result if isawaitable(result) else result)
+    return await _answered(of_event, of_event.execute_operation(serially=False))
 
 
 def _at_root(executor: Any, error: Exception) -> GraphQLError:
@@ -130,6 +129,14 @@ def _at_root(executor: Any, error: Exception) -> GraphQLError:
     if node is None:
         return located_error(error)
     return located_error(error, [node], [node.alias.value if node.alias else node.name.value])
+
+
+async def _answered(executor: Any, result: Any) -> dict[str, Any]:
+    answer = _answer(await result if isawaitable(result) else result)
+    # What holds each other is let go: else every request is a heap of garbage that only the collector can find.
+    executor.async_helpers = None
+    executor.context_value.forget()
+    return answer
 
 
 def _answer(result: ExecutionResult) -> dict[str, Any]:

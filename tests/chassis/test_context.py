@@ -56,6 +56,14 @@ async def test_another_request_or_event_loads_anew() -> None:
     assert asked == [[3], [3], [3]]
 
 
+async def test_what_is_forgotten_is_loaded_anew() -> None:
+    of = context()
+    assert await of.loader(squares).load(3) == 9
+    of.forget()
+    assert await of.loader(squares).load(3) == 9
+    assert asked == [[3], [3]]
+
+
 async def test_one_key_that_fails_fails_alone() -> None:
     of = context()
     good, bad = await asyncio.gather(

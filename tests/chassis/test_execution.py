@@ -1,5 +1,6 @@
 """Requests as clients write them, and operations as they run."""
 
+import gc
 from typing import Any
 
 import pytest
@@ -51,6 +52,18 @@ async def test_sibling_fields_run_at_the_same_time_and_load_together() -> None:
     assert answer["data"]["b"] == {"double": 4, "neighbours": {"nodes": [{"double": 2}, {"double": 4}]}}
     assert of.resources[Calls][0] == ("doubled", [1, 2])
     assert len(of.resources[Calls]) == 1
+
+
+async def test_an_answered_request_leaves_nothing_for_the_collector() -> None:
+    request = Request("{hello place(id:1){double}}")
+    assert await graph.execute(request, context()) == {"data": {"hello": "world", "place": {"double": 2}}}
+    gc.collect()
+    gc.disable()
+    try:
+        await graph.execute(request, context())
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 async def test_a_request_without_data_is_refused_and_not_answered() -> None:
