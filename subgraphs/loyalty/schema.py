@@ -8,6 +8,7 @@ from .coupon_events.queries import CouponEventQuery
 from .coupon_events.subscriptions import CouponEventSubscription
 from .coupons.admin import CouponAdminMutation, CouponAdminQuery
 from .coupons.queries import CouponQuery
+from .issuances.admin import AdminCouponIssuance
 from .references import User, Viewer
 
 public = build_schema(
@@ -20,5 +21,5 @@ admin = build_schema(
     query=[CouponAdminQuery, CouponEventAdminQuery],
     mutation=[CouponAdminMutation, CouponEventAdminMutation],
     subscription=[CouponEventAdminSubscription],
-    types=[User],
+    types=[User, AdminCouponIssuance],
 )

@@ -1,5 +1,6 @@
 """Coupon events in the back office: what administrators see of them and do to them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from functools import partial
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement
 
 from chassis import clock
 from chassis.context import Info
+from chassis.fields import field_of
 from chassis.ids import parse_id
 from chassis.roles import Role, requires_role
 from chassis.types import Connection, wants_total
@@ -25,7 +27,14 @@ from .create import create_coupon_event
 from .delete import delete_coupon_event
 from .follow import Follow
 from .gate import Gate
-from .loaders import dead_letters_by_event, events_by_id, gate_views, recorded_by_event
+from .loaders import (
+    EventsWish,
+    dead_letters_by_event,
+    events_by_id,
+    gate_views,
+    pages_of_events,
+    recorded_by_event,
+)
 from .nudge import EventNudges
 from .prepare import prepare_gate_now_or_later
 from .rules import CouponEventStatus
@@ -102,9 +111,11 @@ class AdminCouponEvent:
     async def stock(self, info: Info) -> CouponStock:
         if self.seen:
             return CouponStock.of(self.seen.stock)
-        recorded = await info.context.loader(recorded_by_event).load(self.row.id)
-        dead_lettered = await info.context.loader(dead_letters_by_event).load(self.row.id)
-        view = await info.context.loader(gate_views).load(self.row.id)
+        recorded, dead_lettered, view = await asyncio.gather(
+            info.context.loader(recorded_by_event).load(self.row.id),
+            info.context.loader(dead_letters_by_event).load(self.row.id),
+            info.context.loader(gate_views).load(self.row.id),
+        )
         return CouponStock.of(rules.stock_of(self.row, view, recorded, dead_lettered))
 
     @classmethod
@@ -131,6 +142,15 @@ class AdminCouponEvent:
             return None
         row = await info.context.loader(events_by_id).load(parse_id(id))
         return cls.from_row(row) if row else None
+
+
+@field_of(AdminCoupon)
+async def events(
+    coupon: strawberry.Parent[AdminCoupon], info: Info, first: int = 20, after: str | None = None
+) -> Connection[AdminCouponEvent]:
+    wish = EventsWish(store.CouponEventOrder.OPENS_AT_DESC, first, after, wants_total(info))
+    page = await info.context.loader(pages_of_events).load((parse_id(coupon.id), wish))
+    return Connection.of(page, AdminCouponEvent.from_row)
 
 
 @strawberry.input

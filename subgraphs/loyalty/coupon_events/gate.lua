@@ -134,6 +134,11 @@ local function look(keys, args)
   }
 end
 
+-- waiting(entries; start, count) -> the entries from there on that are not recorded, also where the gate is lost
+local function waiting(keys, args)
+  return redis.call('XRANGE', keys[1], args[1], '+', 'COUNT', args[2])
+end
+
 -- write(gate, accepted, free, entries; generation, opens, closes, quantity, revision) -> 1 | 0
 -- Written shut: nobody is accepted before PostgreSQL knows that this generation was written, so that one which is
 -- gone after that was lost, and is never taken for one yet to be written. A writer who comes late finds a later
@@ -219,6 +224,7 @@ end
 
 redis.register_function('coupon_gate_take', take)
 redis.register_function{function_name = 'coupon_gate_look', callback = look, flags = {'no-writes'}}
+redis.register_function{function_name = 'coupon_gate_waiting', callback = waiting, flags = {'no-writes'}}
 redis.register_function('coupon_gate_write', write)
 redis.register_function('coupon_gate_open', open)
 redis.register_function('coupon_gate_close', close)

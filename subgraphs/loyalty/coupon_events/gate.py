@@ -54,6 +54,7 @@ class Gate:
         functions = cache.library(Path(__file__).with_name("gate.lua").read_text())
         self._take = functions.function("take")
         self._look = functions.function("look")
+        self._waiting = functions.function("waiting")
         self._write = functions.function("write")
         self._open = functions.function("open")
         self._close = functions.function("close")
@@ -86,6 +87,12 @@ class Gate:
             at=instant(at),
             acceptance=_acceptance(coupon_event_id, user_id, mine) if user_id and mine else None,
         )
+
+    async def waiting(self, coupon_event_id: UUID, after: tuple[int, int] | None, limit: int) -> list[Acceptance]:
+        """What is not recorded, or was a moment ago, after that generation and rank; also where the gate is lost."""
+        start = f"({after[0]}-{after[1]}" if after and min(after) >= 0 else "-"
+        found = await self._waiting([Keys(coupon_event_id).entries], [start, limit])
+        return [_entry(coupon_event_id, *each) for each in found]
 
     async def write(self, event: CouponEvent) -> bool:
         """Write the gate of the event's generation, shut. False where one as late is there already."""
@@ -128,6 +135,13 @@ def instant(since_epoch: int) -> datetime:
 
 def microseconds(at: datetime) -> int:
     return (at - EPOCH) // MICROSECOND
+
+
+def _entry(coupon_event_id: UUID, entry_id: str, fields: Sequence[str]) -> Acceptance:
+    generation, rank = map(int, entry_id.split("-"))
+    said = dict(zip(fields[::2], fields[1::2], strict=True))
+    at = instant(int(said["at"]))
+    return Acceptance(coupon_event_id, UUID(said["user"]), int(said["slot"]), rank, generation, at)
 
 
 def _applied(found: Sequence[Any]) -> Applied | None:

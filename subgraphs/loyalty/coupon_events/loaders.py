@@ -1,9 +1,12 @@
 """Events, their gates and issuances by id, a whole level of a query at once."""
 
 import asyncio
+from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.context import Context
+from chassis.nested_pages import pages_in_order
+from chassis.pagination import Page
 
 from . import store
 from .gate import Gate, GateLost
@@ -16,6 +19,28 @@ async def events_by_id(context: Context, ids: list[UUID]) -> list[CouponEvent | 
     async with context.database.reading() as session:
         found = await store.events_by_id(session, ids)
     return [found.get(coupon_event_id) for coupon_event_id in ids]
+
+
+@dataclass(frozen=True, slots=True)
+class EventsWish:
+    """Which page is wanted of a coupon's events."""
+
+    order: store.CouponEventOrder
+    first: int
+    after: str | None
+    count: bool
+
+
+async def pages_of_events(context: Context, asked: list[tuple[UUID, EventsWish]]) -> list[Page[CouponEvent]]:
+    """Of each coupon the page of its events that is wanted: together for all of which the same is."""
+
+    async def load(coupon_ids: list[UUID], wish: EventsWish) -> dict[UUID, Page[CouponEvent]]:
+        async with context.database.reading() as session:
+            return await store.pages_of_events_by_coupon(
+                session, coupon_ids, order=wish.order, first=wish.first, after=wish.after, count=wish.count
+            )
+
+    return await pages_in_order(asked, load)
 
 
 async def gate_views(context: Context, ids: list[UUID]) -> list[GateView | None]:

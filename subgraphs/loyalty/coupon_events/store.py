@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from chassis.bulk import insert_all
 from chassis.database import table_of
 from chassis.errors import NotFound
+from chassis.nested_pages import pages_by_owner
 from chassis.pagination import Order, Page, page
 
 from ..database import DeadLetter
@@ -61,6 +62,21 @@ async def page_of_events(
     if deleted:
         statement = statement.where(col(CouponEvent.deleted_at).is_not(None)).execution_options(include_deleted=True)
     return await page(session, statement, order=order.value, first=first, after=after, count=count)
+
+
+async def pages_of_events_by_coupon(
+    session: AsyncSession,
+    coupon_ids: Sequence[UUID],
+    *,
+    order: CouponEventOrder,
+    first: int,
+    after: str | None,
+    count: bool,
+) -> dict[UUID, Page[CouponEvent]]:
+    events, coupon_id = select(CouponEvent), col(CouponEvent.coupon_id)
+    return await pages_by_owner(
+        session, events, coupon_id, coupon_ids, order=order.value, first=first, after=after, count=count
+    )
 
 
 def says(text: str) -> ColumnElement[bool]:

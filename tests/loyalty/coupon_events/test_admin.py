@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -10,7 +11,19 @@ from chassis.ids import uuid7
 from chassis.roles import Role
 from chassis.testing import SubgraphUnderTest
 from tests.loyalty.askers import issue
-from tests.loyalty.backoffice import CLOSE_EVENT, CREATE_COUPON, CREATE_EVENT, STOCK, ask, create_event, stock, text
+from tests.loyalty.backoffice import (
+    CLOSE_EVENT,
+    CREATE_COUPON,
+    CREATE_EVENT,
+    STOCK,
+    an_event,
+    ask,
+    create_coupon,
+    create_event,
+    stock,
+    text,
+)
+from tests.loyalty.coupon_events.changes import delete
 from tests.loyalty.pipeline import record_all
 
 NAMES = """query ($filter: CouponEventFilter! = {}, $orderBy: CouponEventOrder! = OPENS_AT_DESC) {
@@ -95,3 +108,22 @@ async def test_references_are_answered_to_administrators_only(subgraph: Subgraph
     of = {"of": [{"__typename": "CouponEvent", "id": str(event)}]}
     assert (await ask(subgraph, ENTITY, **of)).data == {"_entities": [{"name": "Seen"}]}
     assert (await subgraph.graphql(ENTITY, of, user=uuid7(), face="admin")).data == {"_entities": [None]}
+
+
+EVENTS_OF = """query ($id: ID!, $first: Int! = 20, $after: String) { coupon(id: $id) {
+    events(first: $first, after: $after) { totalCount nodes { name } pageInfo { hasNextPage endCursor } } } }"""
+
+
+async def test_a_coupon_shows_its_events_the_last_to_open_first(subgraph: SubgraphUnderTest) -> None:
+    coupon, other = [await create_coupon(subgraph, kind="UNLIMITED", quantity=None) for _ in range(2)]
+    now, ids = clock.now(), {}
+    for name, opens in (("First", 1), ("Deleted", 2), ("Third", 3), ("Fourth", 4)):
+        window = {"opensAt": text(now + timedelta(hours=opens)), "closesAt": text(now + timedelta(hours=9))}
+        answer = await ask(subgraph, CREATE_EVENT, input=an_event(coupon, name=name, **window))
+        ids[name] = answer.data["createCouponEvent"]["id"]
+    await ask(subgraph, CREATE_EVENT, input=an_event(other, name="Another's"))
+    await delete(subgraph, UUID(ids["Deleted"]))
+    found = (await ask(subgraph, EVENTS_OF, id=str(coupon), first=2)).data["coupon"]["events"]
+    assert (found["nodes"], found["totalCount"]) == ([{"name": "Fourth"}, {"name": "Third"}], 3)
+    rest = await ask(subgraph, EVENTS_OF, id=str(coupon), after=found["pageInfo"]["endCursor"])
+    assert rest.data["coupon"]["events"]["nodes"] == [{"name": "First"}]
