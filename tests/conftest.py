@@ -6,9 +6,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from chassis.testing import Servers
 from stack.servers import embedded_broker, embedded_postgres, embedded_valkey
+
+# Examples say what is true, not how long a busy machine takes to find it so.
+settings.register_profile("overthere", deadline=None)
+settings.load_profile("overthere")
 
 
 @pytest.fixture(scope="session")

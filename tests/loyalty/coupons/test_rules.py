@@ -22,6 +22,7 @@ from subgraphs.loyalty.coupons.rules import (
     ensure_revocable,
     ensure_usable,
     is_granted,
+    quote_for,
     refusal_for,
     status_of,
 )
@@ -165,6 +166,18 @@ def test_whatever_the_coupon_and_the_order(coupon: Coupon, subtotal: Decimal, mo
     assert coupon.amount is None or discount <= coupon.amount
     assert discount == round_down(discount, coupon.currency)
     assert discount_for(coupon, subtotal + more) >= discount
+
+
+@given(coupon=COUPONS, amount=AMOUNTS, balance=st.integers(0, 2**31 - 1))
+def test_discount_and_points_together_never_pay_more_than_the_order(
+    coupon: Coupon, amount: Decimal, balance: int
+) -> None:
+    """And one point more would, or there is none."""
+    in_whole_units(coupon)
+    quote = quote_for(owned(coupon), amount, balance, NOW)
+    assert quote.refusal is None
+    assert quote.discount + quote.max_points <= amount
+    assert quote.max_points == balance or quote.discount + quote.max_points + 1 > amount
 
 
 @pytest.mark.parametrize(
