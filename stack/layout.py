@@ -81,6 +81,11 @@ class Layout:
         return self.tools / "kafka"
 
     @property
+    def browser(self) -> Path:
+        """Chromium, for the tests of pages."""
+        return self.tools / "chromium"
+
+    @property
     def entrance_url(self) -> str:
         return url(self.ports.entrance)
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Pins the newest versions of all requirements, with hashes and without addresses: Python's and the gateway's.
+# Pins the newest versions of all requirements, with hashes and without addresses: Python's, the gateway's and the browser's.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -17,5 +17,8 @@ pin() {
 
 pin requirements.in --output-file requirements.txt
 pin requirements-dev.in --constraints requirements.txt --output-file requirements-dev.txt
-(cd router && PYTHONPATH=.. ../.venv/bin/python -m stack.node npm update --package-lock-only --no-audit --no-fund)
-git diff --stat -- requirements.txt requirements-dev.txt router/package-lock.json
+
+for folder in router stack/browser; do
+    .venv/bin/python -m stack.node npm update --prefix "$folder" --package-lock-only --no-audit --no-fund
+done
+git diff --stat -- requirements.txt requirements-dev.txt router/package-lock.json stack/browser/package-lock.json
