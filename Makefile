@@ -1,6 +1,6 @@
 # `make` alone lists what there is to do; a line's text after ## is what it says.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test test-fast check lint schema migration migrate bench routers kafka lock up-to-date
+.PHONY: help setup demo up down test test-fast check lint schema migration migrate bench routers kafka lock up-to-date browser rush
 MAKEFLAGS += --no-print-directory
 
 python := .venv/bin/python
@@ -20,7 +20,7 @@ up: setup ## Start the whole stack on port 4000 (FRESH=1: start over, ROUTERS=1:
 down: setup ## Stop the stack, whoever started it
 	@$(python) -m stack.down
 
-test: setup ## Run all tests
+test: setup browser ## Run all tests
 	@$(python) -m pytest
 
 test-fast: setup ## Run the tests that take no time (ARGS="tests/loyalty -k gate" to choose)
@@ -55,6 +55,14 @@ kafka: setup ## Get Apache Kafka (needs Java 17 and Maven)
 
 lock: setup ## Pin the newest versions of the requirements, with hashes
 	@./stack/lock.sh
+
+# On a running stack; `make up` names it.
+rush: setup
+	@$(python) -m stack.rush
+
+# Only tests need one.
+browser: setup
+	@$(python) -m stack.browser
 
 # The part of `check` between the static checks and the tests: what is committed is what the code says.
 up-to-date: setup

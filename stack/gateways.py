@@ -12,6 +12,7 @@ from stack.services import Surroundings, service
 
 ROUTER = ROOT / "router"
 SUPERGRAPHS = {"public": ROUTER / "supergraph.graphql", "admin": ROUTER / "supergraph.admin.graphql"}
+RUSH_PAGE = ROOT / "stack" / "rush" / "page"
 PATHS = {"public": "/graphql", "admin": "/admin/graphql"}
 
 
@@ -25,6 +26,7 @@ def entrance(around: Surroundings, *, routers: bool) -> Server:
         environment={
             **_environment(around, layout.ports.entrance),
             "GRAPHIQL": "1",
+            "RUSH_PAGE": str(RUSH_PAGE),
             **(_router_addresses(layout) if routers else {}),
         },
         folder=ROOT,

@@ -7,6 +7,7 @@ import { Proxy } from './proxy.mjs';
 import { notReady } from './readiness.mjs';
 import { refuse } from './refuse.mjs';
 import { RoutedFace } from './routed_face.mjs';
+import { RushPage } from './rush_page.mjs';
 
 /** Plain HTTP that clients and payment providers need, by the subgraph that serves it. */
 const SERVED_BY = {
@@ -15,7 +16,6 @@ const SERVED_BY = {
   '/photos/': 'accommodation',
   '/uploads/': 'accommodation',
   '/.well-known/jwks.json': 'account',
-  '/rush/': 'loyalty',
 };
 
 export class Entrance {
@@ -23,12 +23,14 @@ export class Entrance {
   #server;
   #faces;
   #pages;
+  #rush;
   #proxies;
 
   constructor(settings) {
     this.#settings = settings;
     this.#faces = new Map(settings.faces.map((face) => [face.path, faceOf(face, settings)]));
     this.#pages = new Map(settings.graphiql ? settings.faces.map((face) => [face.path, new GraphiQLPage(face)]) : []);
+    this.#rush = settings.rushPage && new RushPage(settings.rushPage);
     this.#proxies = new Map(
       Object.entries(settings.subgraphs).map(([name, base]) => [name, new Proxy(base, settings.times.router)]),
     );
@@ -69,6 +71,7 @@ export class Entrance {
     if (face) return face.request(request, response);
     if (path === '/healthz') return answer(response, 200, { status: 'alive' });
     if (path === '/readyz') return this.#ready(response);
+    if (this.#rush && path.startsWith('/rush/')) return this.#rush.request(request, response, path);
     const proxy = this.#servedBy(path);
     if (proxy) return proxy.request(request, response);
     return refuse(response, 404, 'NOT_FOUND', 'Nothing is here.');

@@ -51,6 +51,8 @@ export function settingsFrom(env) {
     host: env.HOST || '127.0.0.1',
     port: number(env, 'PORT', 4000),
     graphiql: flag(env, 'GRAPHIQL'),
+    /** The folder of the page at `/rush/`; without it there is none. */
+    rushPage: env.RUSH_PAGE && resolve(env.RUSH_PAGE),
     /** Set where a proxy in front says where clients are; without it, what they say of their address is dropped. */
     behindProxy: flag(env, 'BEHIND_PROXY'),
     corsOrigins: (env.CORS_ORIGINS || '*').split(',').map((origin) => origin.trim()),

@@ -8,7 +8,7 @@ import httpx
 
 from stack.demo.graph import Graph
 from stack.demo.people import sign_in, sign_up_crowd
-from stack.demo.rush import ask_again, compare_stock, create_event, rush
+from stack.demo.rush import COUPONS, OPENS_IN, announce_event, ask_again, compare_stock, open_event, rush
 from stack.demo.search import search_places
 from stack.demo.show import Show
 from stack.demo.stay import book_and_pay, come_too_late, compare_booking
@@ -29,10 +29,11 @@ async def play(entrance: str, show: Show, *, guests: int = GUESTS) -> None:
         check_in = (datetime.now(UTC) + timedelta(days=DAYS_AHEAD)).date()
         offer = await search_places(graph, show, check_in, check_in + timedelta(days=NIGHTS))
         show.step(f"{guests:,} guests want one of a hundred coupons, all at once")
+        event_id = await announce_event(admin, "First snow", COUPONS, entrance, show)
         graphs = [Graph(client, "/graphql") for client in clients]
         people = await sign_up_crowd(graphs, show, guests, run=secrets.token_hex(4))
-        event_id = await create_event(admin, show)
-        winners = await rush(people, event_id, show)
+        opens_at = await open_event(admin, event_id, OPENS_IN, show)
+        winners = await rush(people, event_id, opens_at, show)
         await ask_again(winners[0], event_id, show)
         show.step("A winner books with the coupon, and pays")
         booking_id = await book_and_pay(winners[0], offer, http, show)

@@ -9,6 +9,7 @@ from statistics import median
 from stack.demo.graph import Graph
 from stack.demo.people import Person
 from stack.demo.show import Show
+from stack.people import DEMO_PASSWORD
 
 CREATE_COUPON = """
 mutation CreateCoupon($input: CreateCouponInput!) { createCoupon(input: $input) { id } }"""
@@ -24,7 +25,11 @@ STOCK = """
 query Stock($event: ID!) {
   couponEvent(id: $event) { status stock { quantity accepted recorded inFlight deadLettered remaining } }
 }"""
+OPEN_AT = """
+mutation OpenAt($input: UpdateCouponEventInput!) { updateCouponEvent(input: $input) { opensAt } }"""
 COUPONS, OPENS_IN = 100, timedelta(seconds=3)
+LATER = timedelta(minutes=30)
+"""When an event opens unless it is told to open before: time to find the page on which one can watch it."""
 
 
 @dataclass(frozen=True)
@@ -36,34 +41,50 @@ class Winner:
     """From the gate's acceptance to the row in PostgreSQL, by their clocks."""
 
 
-async def create_event(admin: Graph, show: Show) -> str:
-    now = datetime.now(UTC)
+async def plan_event(admin: Graph, name: str, quantity: int, opens_in: timedelta = LATER) -> str:
+    """The id of an event of its own coupon, open for an hour."""
+    opens_at = datetime.now(UTC) + opens_in
     coupon = {
-        "name": "First snow: 20 % off",
+        "name": f"{name}: 20 % off",
         "kind": "LIMITED",
-        "quantity": COUPONS,
+        "quantity": quantity,
         "discount": {"kind": "PERCENTAGE", "percent": 20, "cap": "50000"},
-        "usableFrom": now.isoformat(),
-        "usableUntil": (now + timedelta(days=90)).isoformat(),
+        "usableFrom": datetime.now(UTC).isoformat(),
+        "usableUntil": (opens_at + timedelta(days=90)).isoformat(),
     }
     coupon_id = (await admin.ask(CREATE_COUPON, input=coupon))["createCoupon"]["id"]
     event = {
         "couponId": coupon_id,
-        "name": "First snow",
-        "description": "A hundred coupons for the first hundred.",
-        "opensAt": (now + OPENS_IN).isoformat(),
-        "closesAt": (now + timedelta(hours=1)).isoformat(),
+        "name": name,
+        "description": f"{quantity} coupons for the first {quantity}.",
+        "opensAt": opens_at.isoformat(),
+        "closesAt": (opens_at + timedelta(hours=1)).isoformat(),
     }
     event_id: str = (await admin.ask(CREATE_EVENT, input=event))["createCouponEvent"]["id"]
-    show.say(f"an administrator puts up {COUPONS} coupons; the event opens in {OPENS_IN.seconds} seconds")
     return event_id
 
 
-async def rush(people: list[Person], event_id: str, show: Show) -> list[Winner]:
-    """Everybody asks at once; each winner waits for the push. Returns the winners."""
+async def announce_event(admin: Graph, name: str, quantity: int, entrance: str, show: Show) -> str:
+    """Plan it, and say where it can be watched."""
+    event_id = await plan_event(admin, name, quantity)
+    show.say(f"an administrator puts up {quantity} coupons; watch them go at {entrance}/rush/{event_id}")
+    show.say(f"(sign in there as admin@overthere.example, password {DEMO_PASSWORD})")
+    return event_id
+
+
+async def open_event(admin: Graph, event_id: str, opens_in: timedelta, show: Show) -> datetime:
+    """When it opens."""
+    opens_at = datetime.now(UTC) + opens_in
+    await admin.ask(OPEN_AT, input={"couponEventId": event_id, "opensAt": opens_at.isoformat()})
+    show.say(f"the event opens in {opens_in.seconds} seconds")
+    return opens_at
+
+
+async def rush(people: list[Person], event_id: str, opens_at: datetime, show: Show) -> list[Winner]:
+    """Everybody asks at once when it opens; each winner waits for the push. Returns the winners."""
     early = (await people[0].graph.ask(ISSUE, event=event_id))["issueCoupon"]
     show.must(early["rejection"] == "NOT_OPEN_YET", "whoever asks early is told NOT_OPEN_YET, and may ask again")
-    await asyncio.sleep(OPENS_IN.total_seconds() + 0.2)
+    await asyncio.sleep((opens_at - datetime.now(UTC)).total_seconds() + 0.2)
     pushes: list[asyncio.Task[Winner]] = []
     started = time.monotonic()
     rejections = await asyncio.gather(*(_ask(person, event_id, pushes) for person in people))

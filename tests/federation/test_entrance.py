@@ -22,7 +22,6 @@ SERVED_BY = {
     "/photos/1/large.webp": "accommodation",
     "/uploads/1?signature=2": "accommodation",
     "/.well-known/jwks.json": "account",
-    "/rush/1": "loyalty",
 }
 
 
@@ -150,7 +149,7 @@ def get_literally(url: str, path: str) -> tuple[int, Any]:
 
 async def test_subgraphs_are_told_where_a_client_is_and_not_where_it_says_to_be(front: Front) -> None:
     forged = {"X-Forwarded-For": "203.0.113.9"}
-    told = (await front.http.get(f"{front.url}/rush/1", headers=forged)).json()
+    told = (await front.http.get(f"{front.url}/checkout/1", headers=forged)).json()
     assert told["headers"]["x-forwarded-for"] == "127.0.0.1"
 
 
@@ -162,7 +161,7 @@ async def test_behind_a_proxy_that_is_trusted_its_word_counts(
 ) -> None:
     told = {**surroundings, **echoing[1], "BEHIND_PROXY": "1"}
     async with entrance(folder / "proxied", told) as url:
-        answer = (await http.get(f"{url}/rush/1", headers={"X-Forwarded-For": "203.0.113.9"})).json()
+        answer = (await http.get(f"{url}/checkout/1", headers={"X-Forwarded-For": "203.0.113.9"})).json()
     assert answer["headers"]["x-forwarded-for"] == "203.0.113.9, 127.0.0.1"
 
 

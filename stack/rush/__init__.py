@@ -1,0 +1,1 @@
+"""A rush to look at: the page that shows one, and guests who make one."""
