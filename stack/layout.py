@@ -22,6 +22,8 @@ class Ports:
     workers: dict[str, int] = field(default_factory=lambda: {name: 4201 + at for at, name in enumerate(SUBGRAPHS)})
     """Health and metrics of the workers."""
     portone: int = 4300
+    mailbox: int = 4301
+    smtp: int = 4302
     postgres: int = 4432
     valkey: int = 4379
     kafka: int = 4092
@@ -36,6 +38,8 @@ class Ports:
             apis={name: free_port() for name in SUBGRAPHS},
             workers={name: free_port() for name in SUBGRAPHS},
             portone=free_port(),
+            mailbox=free_port(),
+            smtp=free_port(),
             postgres=free_port(),
             valkey=free_port(),
             kafka=free_port(),

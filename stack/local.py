@@ -21,7 +21,7 @@ from stack.people import make_demo_people
 from stack.ports import ensure_free
 from stack.progress import Progress
 from stack.running import recorded
-from stack.services import Surroundings, simulator, subgraph_services
+from stack.services import Surroundings, mailbox, simulator, subgraph_services
 from stack.supervisor import Supervisor
 
 
@@ -74,9 +74,10 @@ async def local_stack(
 async def _start(around: Surroundings, options: Options, supervisor: Supervisor) -> None:
     # Looked at first: a missing program and a taken port are said before anything is started.
     in_front = routers(around) if options.routers else []
-    services = [simulator(around), *subgraph_services(around), *in_front]
+    services = [simulator(around), mailbox(around), *subgraph_services(around), *in_front]
     for each in (*around.backing.embedded, *services, entrance(around, routers=options.routers)):
         ensure_free(each.port, each.name)
+    ensure_free(around.layout.ports.smtp, "mailbox")
     progress = supervisor.progress
     progress.step("Servers")
     await supervisor.start(around.backing.embedded)

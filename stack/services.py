@@ -71,7 +71,8 @@ class Surroundings:
     def _own_of(self, subgraph: str) -> Mapping[str, str]:
         if subgraph == "account":
             keys = json.dumps([str(self.secrets.signing_key_file)])
-            return {"ACCOUNT_SIGNING_KEY_FILES": keys, **_FOR_LOAD_FROM_ONE_ADDRESS}
+            mail = {"ACCOUNT_SMTP_URL": f"smtp://{LOOPBACK}:{self.layout.ports.smtp}", "ACCOUNT_MAIL_LANGUAGE": "en"}
+            return {"ACCOUNT_SIGNING_KEY_FILES": keys, **mail, **_FOR_LOAD_FROM_ONE_ADDRESS}
         if subgraph == "payment":
             return payment_environment(self.portone_settings())
         return {}
@@ -117,6 +118,25 @@ def simulator(around: Surroundings) -> Server:
         start_with=fork,
     )
     return service(child, settings.port, "/healthz")
+
+
+def mailbox(around: Surroundings) -> Server:
+    """Where every mail of the stack ends up."""
+    ports = around.layout.ports
+    told = {
+        "MAILBOX_PORT": str(ports.mailbox),
+        "MAILBOX_SMTP_PORT": str(ports.smtp),
+        "MAILBOX_FOLDER": str(around.layout.data / "mailbox"),
+    }
+    child = Child(
+        name="mailbox",
+        arguments=[sys.executable, "-m", "stack.mailbox"],
+        log=around.layout.log("mailbox"),
+        environment={**around.inherited, **told},
+        folder=ROOT,
+        start_with=fork,
+    )
+    return service(child, ports.mailbox, "/healthz")
 
 
 def service(child: Child, port: int, ready_path: str) -> Server:

@@ -52,6 +52,7 @@ def print_addresses(layout: Layout, progress: Progress) -> None:
         "back office": f"{layout.entrance_url}/admin/graphql",
         "PortOne simulator": f"http://127.0.0.1:{layout.ports.portone}/control",
         "a rush, live": f"{layout.entrance_url}/rush/<event id>; `make rush` makes one",
+        "mailbox": f"http://127.0.0.1:{layout.ports.mailbox}",
         "logs": str(layout.logs),
     }
     for name, address in addresses.items():

@@ -16,6 +16,7 @@ const SERVED_BY = {
   '/photos/': 'accommodation',
   '/uploads/': 'accommodation',
   '/.well-known/jwks.json': 'account',
+  '/account/': 'account',
 };
 
 export class Entrance {

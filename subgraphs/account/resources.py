@@ -10,6 +10,7 @@ from chassis.resources import Resources
 from chassis.revocations import PolledRevocations, Read
 
 from .database import Outbox
+from .notices.mailer import Mailer
 from .people.passwords import Passwords
 from .people.revoke import recent_revocations
 from .sessions.attempts import Attempts
@@ -35,6 +36,13 @@ async def open_api_resources(settings: Settings) -> Resources:
     """What was revoked is read where tokens are checked: a worker reads it never, and would never be ready."""
     opened = await open_resources(settings)
     opened.add(PolledRevocations, PolledRevocations(_revocations(opened[Database], settings)))
+    return opened
+
+
+async def open_worker_resources(settings: Settings) -> Resources:
+    """Mail is sent by workers alone. Its server is not asked whether it is ready: mails can wait."""
+    opened = await open_resources(settings)
+    opened.add(Mailer, Mailer(settings.smtp_url.get_secret_value(), settings.mail_from))
     return opened
 
 

@@ -1,9 +1,9 @@
 """What account reads from its environment."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
@@ -27,3 +27,20 @@ class Settings(ServiceSettings):
     reset_mails_per_email: int = Field(5, ge=1)
     reset_mails_per_address: int = Field(50, ge=1)
     attempts_window_seconds: int = Field(15 * 60, ge=1)
+
+    smtp_url: SecretStr = SecretStr("smtp://127.0.0.1:4302")
+    """smtp://user:password@host:port (TLS where the server offers it), smtp+starttls:// or smtps://."""
+    mail_from: str = "저기어때 · Overthere <no-reply@overthere.example>"
+    mail_language: Literal["ko", "en"] = "ko"
+    """For whoever prefers none of ours."""
+    verify_email_url: str | None = None
+    """Where a client takes the token after the #; by default pages of account's own, under PUBLIC_URL."""
+    reset_password_url: str | None = None
+
+    @property
+    def verify_email_page(self) -> str:
+        return self.verify_email_url or f"{self.public_url}/account/verify-email"
+
+    @property
+    def reset_password_page(self) -> str:
+        return self.reset_password_url or f"{self.public_url}/account/reset-password"

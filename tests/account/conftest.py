@@ -9,9 +9,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from chassis.testing import Servers, SubgraphUnderTest, subgraph_under_test
 from chassis.testing_tokens import TokenIssuer
+from stack.ports import free_port
 from subgraphs.account.sessions.attempts import Attempts
 from subgraphs.account.sessions.tokens import SigningKey
 from subgraphs.account.settings import Settings
+from tests.account.mailroom import Mailroom, Moody, answering
 from tests.account.world import Desk, World
 
 # Many at once come from one address, and some of them are one person.
@@ -52,6 +54,20 @@ def limited(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     assert isinstance(settings, Settings)
     monkeypatch.setattr(attempts, "_settings", settings)
     return world
+
+
+@pytest.fixture
+def mailroom(world: World, tmp_path: Path) -> Mailroom:
+    """Nobody answers there yet."""
+    return Mailroom(world, tmp_path / "mails", free_port())
+
+
+@pytest.fixture
+async def postman(mailroom: Mailroom) -> AsyncIterator[Moody]:
+    """Whoever answers at the mail server: friendly until told otherwise."""
+    moody = Moody(mailroom.mails)
+    async with answering(mailroom, moody):
+        yield moody
 
 
 def pem(key: Ed25519PrivateKey, file: Path) -> Path:

@@ -22,6 +22,7 @@ SERVED_BY = {
     "/photos/1/large.webp": "accommodation",
     "/uploads/1?signature=2": "accommodation",
     "/.well-known/jwks.json": "account",
+    "/account/verify-email": "account",
 }
 
 

@@ -36,7 +36,7 @@ def test_only_words_of_the_compose_specification_are_used() -> None:
 def test_every_process_of_the_stack_has_its_container() -> None:
     of_subgraphs = {name + role for name in SUBGRAPHS for role in ("", "-worker", "-migrations")}
     routers = {kind if face == "public" else f"{kind}-{face}" for kind in ("apollo", "hive") for face in FACES}
-    assert set(SERVICES) == of_subgraphs | routers | {"postgres", "redis", "kafka", "portone", "entrance"}
+    assert set(SERVICES) == of_subgraphs | routers | {*("postgres", "redis", "kafka", "portone", "mailbox", "entrance")}
 
 
 @pytest.mark.parametrize("name", SUBGRAPHS)
@@ -107,7 +107,7 @@ def test_every_variable_of_the_simulator_is_one_it_reads() -> None:
 
 
 def test_no_secret_is_written_down() -> None:
-    secret = re.compile(r"SECRET|PASSWORD|CHANNEL_KEY$|STORE_ID$|SIGNING_KEY_FILE$")
+    secret = re.compile(r"SECRET|PASSWORD|SMTP_URL$|CHANNEL_KEY$|STORE_ID$|SIGNING_KEY_FILE$")
     for service in SERVICES.values():
         for name, value in service.get("environment", {}).items():
             if secret.search(name):
@@ -154,9 +154,13 @@ def test_the_routers_reach_every_subgraph() -> None:
         assert [told[f"{each.upper()}_URL"] for each in SUBGRAPHS] == [f"http://{each}:8000" for each in SUBGRAPHS]
 
 
-def test_nothing_but_the_entrance_and_the_simulators_window_is_published() -> None:
+def test_nothing_but_the_entrance_and_what_stands_in_for_others_is_published() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert published == {"entrance": ["${ENTRANCE_PORT:-4000}:4000"], "portone": ["127.0.0.1:4300:4300"]}
+    assert published == {
+        "entrance": ["${ENTRANCE_PORT:-4000}:4000"],
+        "portone": ["127.0.0.1:4300:4300"],
+        "mailbox": ["127.0.0.1:4301:8025"],
+    }
 
 
 def test_the_entrance_leads_where_the_local_one_leads() -> None:

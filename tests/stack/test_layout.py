@@ -35,10 +35,10 @@ def test_every_folder_of_a_subgraph_has_its_processes() -> None:
 
 @pytest.mark.parametrize("ports", [Ports(), Ports.free()], ids=["default", "free"])
 def test_no_two_processes_share_a_port(ports: Ports) -> None:
-    single = [ports.entrance, ports.portone, ports.postgres, ports.valkey, ports.kafka]
+    single = [ports.entrance, ports.portone, ports.mailbox, ports.smtp, ports.postgres, ports.valkey, ports.kafka]
     many = [ports.apis, ports.workers, ports.apollo, ports.hive]
     every = single + [port for table in many for port in table.values()]
-    assert len(every) == len(set(every)) == 5 + 2 * len(SUBGRAPHS) + 2 * len(FACES)
+    assert len(every) == len(set(every)) == 7 + 2 * len(SUBGRAPHS) + 2 * len(FACES)
 
 
 def test_the_gateway_takes_the_same_addresses_for_granted() -> None:

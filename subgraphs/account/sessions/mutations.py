@@ -8,6 +8,7 @@ from chassis import clock
 from chassis.context import Info
 from chassis.roles import Role
 
+from ..notices.write import ask_to_verify
 from ..people import store as people
 from ..people import tables
 from ..people.passwords import Passwords
@@ -68,6 +69,7 @@ class SessionsMutation:
         user.password_hash = await resources[Passwords].hash(input.password)
         async with info.context.database.transaction() as session:
             await sign_up(session, user)
+            await ask_to_verify(session, user.id)
             started = await start_session(session, resources[TokenSigner], user.id, lifetime_of(settings))
         return Session.from_started(started)
 

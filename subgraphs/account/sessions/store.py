@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, select, update
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .tables import RefreshToken
@@ -23,3 +23,7 @@ async def end_sessions(session: AsyncSession, user_id: UUID, at: datetime) -> No
 async def end_family(session: AsyncSession, family_id: UUID, at: datetime) -> None:
     family = (col(RefreshToken.family_id) == family_id, col(RefreshToken.ended_at).is_(None))
     await session.exec(update(RefreshToken).where(*family).values(ended_at=at))
+
+
+async def forget_sessions(session: AsyncSession, before: datetime) -> None:
+    await session.exec(delete(RefreshToken).where(col(RefreshToken.expires_at) < before))

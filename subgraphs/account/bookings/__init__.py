@@ -1,0 +1,1 @@
+"""bookings: what people are bound by, as far as account has to know it."""

@@ -1,0 +1,10 @@
+"""What is true of a booking here: how far it is, so that what arrives late changes nothing."""
+
+from .tables import LIVE
+
+_FAR = {status: distance for distance, status in enumerate(LIVE)}
+
+
+def is_further(status: str, known: str) -> bool:
+    """Whether `status` comes after `known`. What is over is the end: nothing comes after that."""
+    return known in _FAR and _FAR.get(status, len(_FAR)) > _FAR[known]

@@ -1,0 +1,1 @@
+"""mailed_tokens: what proves that somebody reads the mail of an address."""

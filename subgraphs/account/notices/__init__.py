@@ -1,0 +1,1 @@
+"""notices: the mails people get, each once."""
