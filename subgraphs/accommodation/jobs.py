@@ -8,6 +8,7 @@ from chassis import clock
 from chassis.database import Database
 
 from .calendar.let_go_overdue import let_go_overdue
+from .prices.renew import renew_lowest_prices
 from .reviews.count import find_miscounted
 from .settings import Settings
 
@@ -31,3 +32,11 @@ async def check_ratings(database: Database) -> None:
         found = await find_miscounted(session)
     if found:
         logger.error("ratings_miscounted", accommodation_ids=[str(each) for each in found])
+
+
+async def renew_prices_of_over_nights(database: Database, settings: Settings) -> None:
+    """A transaction for each batch, so that no price is locked for long."""
+    while True:
+        async with database.transaction() as session:
+            if not await renew_lowest_prices(session, clock.today(settings.time_zone)):
+                return

@@ -6,12 +6,13 @@ from chassis import worker
 from chassis.worker import Job
 
 from .consumers import consumer
-from .jobs import check_ratings, let_go_overdue_holds
+from .jobs import check_ratings, let_go_overdue_holds, renew_prices_of_over_nights
 from .resources import open_resources
 from .settings import Settings
 
 JOBS = [
     Job("let_go_overdue_holds", timedelta(seconds=30), let_go_overdue_holds),
+    Job("renew_prices_of_over_nights", timedelta(minutes=1), renew_prices_of_over_nights),
     Job("check_ratings", timedelta(hours=6), check_ratings),
 ]
 

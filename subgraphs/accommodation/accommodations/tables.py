@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Computed, Index, Numeric, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Computed, Index, Numeric, Text, UniqueConstraint, literal_column
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 from typing_extensions import TypedDict
@@ -89,6 +89,25 @@ class Accommodation(AuditColumns, Table, table=True):
         Index("ix_accommodations_newest", "created_at", "id", postgresql_where=ON_SALE),
         Index("ix_accommodations_region", "region", postgresql_where=ON_SALE),
         Index("ix_accommodations_kind", "kind", postgresql_where=ON_SALE),
+        Index(
+            "ix_accommodations_rating",
+            literal_column("rating DESC NULLS LAST"),
+            literal_column("id DESC"),
+            postgresql_where=ON_SALE,
+        ),
+        # Where it is on earth, and on a map.
+        Index(
+            "ix_accommodations_location",
+            literal_column("earth_point(latitude, longitude)"),
+            postgresql_using="gist",
+            postgresql_where=ON_SALE,
+        ),
+        Index(
+            "ix_accommodations_map",
+            literal_column("point(longitude, latitude)"),
+            postgresql_using="gist",
+            postgresql_where=ON_SALE,
+        ),
         Index("ix_accommodations_words", "words", postgresql_using="gin"),
         Index("ix_accommodations_amenities", "amenities", postgresql_using="gin"),
     )

@@ -1,6 +1,8 @@
 """Accommodations as the graph shows them."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
+from itertools import zip_longest
 from typing import Self
 from uuid import UUID
 
@@ -8,6 +10,8 @@ import strawberry
 
 from chassis.context import Info
 from chassis.ids import parse_id
+from chassis.pagination import Page
+from chassis.types import Connection, Edge, PageInfo
 
 from ..references import User
 from . import tables
@@ -113,3 +117,23 @@ class Accommodation:
     async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Self | None:  # noqa: A002 - the key's name
         row = await info.context.loader(accommodations_by_id).load(parse_id(id))
         return cls.from_row(row) if row else None
+
+
+@strawberry.type
+class AccommodationEdge(Edge[Accommodation]):
+    distance_km: float | None = strawberry.field(description="With `near`.", default=None)
+
+
+@strawberry.type
+class AccommodationConnection(Connection[Accommodation]):
+    edges: list[AccommodationEdge]  # type: ignore[assignment]
+
+    @classmethod
+    def of_places(cls, page: Page[tables.Accommodation], distances_km: Sequence[float] = ()) -> Self:
+        """The page, with a distance for each place or none at all."""
+        nodes = [Accommodation.from_row(row) for row in page.rows]
+        edges = [
+            AccommodationEdge(cursor=cursor, node=node, distance_km=far)
+            for cursor, node, far in zip_longest(page.cursors, nodes, distances_km)
+        ]
+        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), total=page.total)

@@ -187,6 +187,11 @@ def refusal_by_day(stay: Stay, today: date) -> StayRefusal | None:
     return None
 
 
+def can_be_anywhere(stay: Stay, today: date) -> bool:
+    """False for a stay that no place takes, so that no calendar needs to be read."""
+    return stay.length <= LONGEST_STAY and refusal_by_day(stay, today) is None
+
+
 def shortage(dates: Iterable[date], rooms: int, nights: Mapping[date, Night]) -> StayRefusal | None:
     """The first night that is not on sale, is closed, or has too few rooms left."""
     for day in dates:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, Numeric
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Numeric, literal_column
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -14,6 +14,8 @@ from chassis import clock
 from chassis.ids import uuid7
 
 from ..database import Table, words
+
+FREE = "NOT closed AND held + sold < units"
 
 
 class Night(Table, table=True):
@@ -30,13 +32,15 @@ class Night(Table, table=True):
             "date",
             "room_type_id",
             postgresql_include=["price", "units", "held", "sold", "closed", "min_nights"],
+            postgresql_where=FREE,
         ),
+        # The last of the cheapest nights first: see `prices.tables.LowestPrice`.
         Index(
             "ix_nights_cheapest",
             "room_type_id",
             "price",
-            "date",
-            postgresql_where="NOT closed AND held + sold < units",
+            literal_column("date DESC"),
+            postgresql_where=FREE,
         ),
     )
 

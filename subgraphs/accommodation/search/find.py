@@ -1,16 +1,16 @@
 """Find places: what may be meant by the words first, then the page of the places they are found by."""
 
 from datetime import date
+from itertools import islice
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chassis.pagination import Page
+from chassis.pagination import Page, ensure_page_size
 
-from ..accommodations.tables import Accommodation
 from ..calendar.rules import Stay
 from ..words.find import find_meanings
 from . import store
-from .rules import AccommodationOrder, Wanted
+from .rules import AccommodationOrder, Region, Wanted, ensure_order, regions_beginning_with
 
 
 async def find_accommodations(
@@ -24,10 +24,11 @@ async def find_accommodations(
     first: int,
     after: str | None,
     count: bool,
-) -> Page[Accommodation]:
+) -> Page[store.Place]:
     """A page of the places on sale; with a stay, only of those where one room type takes all of it."""
+    ensure_order(order, wanted)
     meanings = await find_meanings(session, wanted.words)
-    return await store.page_of_accommodations(
+    return await store.page_of_places(
         session,
         wanted,
         meanings,
@@ -39,3 +40,9 @@ async def find_accommodations(
         after=after,
         count=count,
     )
+
+
+async def find_regions(session: AsyncSession, text: str | None, first: int) -> list[Region]:
+    """Where there are places on sale, the fullest first."""
+    size = ensure_page_size(first)
+    return list(islice(regions_beginning_with(text, await store.regions(session)), size))

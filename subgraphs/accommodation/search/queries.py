@@ -5,13 +5,14 @@ import strawberry
 from chassis import clock
 from chassis.context import Info
 from chassis.money import minor_units
-from chassis.types import Connection, wants_total
+from chassis.pagination import Page
+from chassis.types import wants_total
 
-from ..accommodations.types import Accommodation
+from ..accommodations.types import AccommodationConnection
 from ..calendar.types import StayInput
-from .find import find_accommodations
+from .find import find_accommodations, find_regions
 from .rules import AccommodationOrder, Wanted
-from .types import AccommodationFilter
+from .types import AccommodationFilter, Region
 
 
 @strawberry.type
@@ -25,12 +26,13 @@ class SearchQuery:
         order_by: AccommodationOrder = AccommodationOrder.RELEVANCE,
         first: int = 20,
         after: str | None = None,
-    ) -> Connection[Accommodation]:
+    ) -> AccommodationConnection:
         settings = info.context.settings
+        wanted = filter.read() if filter else Wanted()
         async with info.context.database.reading() as session:
             found = await find_accommodations(
                 session,
-                filter.read() if filter else Wanted(),
+                wanted,
                 stay.read() if stay else None,
                 order=order_by,
                 today=clock.today(settings.time_zone),
@@ -39,4 +41,11 @@ class SearchQuery:
                 after=after,
                 count=wants_total(info),
             )
-        return Connection.of(found, Accommodation.from_row)
+        rows = Page([each.row for each in found.rows], found.cursors, found.has_next, found.has_previous, found.total)
+        distances = [each.distance_km for each in found.rows] if wanted.near else []
+        return AccommodationConnection.of_places(rows, distances)
+
+    @strawberry.field(description="Where there are places to book, the fullest first; `text` is a beginning.")
+    async def regions(self, info: Info, text: str | None = None, first: int = 20) -> list[Region]:
+        async with info.context.database.reading() as session:
+            return [Region.of(each) for each in await find_regions(session, text, first)]

@@ -1,24 +1,11 @@
-"""Every SQL statement of the search. The rules of a stay are those of `calendar.rules`, said once more in SQL."""
+"""Every SQL statement of the search."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
-from typing import Any, TypeAlias
-from uuid import UUID
+from math import asin, sin
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    ColumnElement,
-    Numeric,
-    Subquery,
-    Text,
-    case,
-    false,
-    func,
-    literal,
-    select,
-)
+from sqlalchemy import ARRAY, Boolean, ColumnElement, Double, Text, case, false, func, literal, or_, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,37 +13,43 @@ from chassis.pagination import Order, Page, page
 
 from ..accommodations.tables import Accommodation, AccommodationStatus
 from ..calendar.rules import Stay
-from ..calendar.tables import Night
+from ..prices.store import prices, seen
 from ..room_types.tables import RoomType
 from ..words.rules import Likeness
-from .rules import BY_PRICE, AccommodationOrder, Wanted, can_be_anywhere
+from .rules import BY_PRICE, AccommodationOrder, Bounds, Near, Region, Wanted
 
 Meanings: TypeAlias = Sequence[Mapping[Likeness, Sequence[str]]]
 """For each word that is asked for, the words it may mean."""
 
 _NEWEST = [Order(col(Accommodation.created_at), descending=True), Order(col(Accommodation.id), descending=True)]
+_EARTH_RADIUS = 6_371_008.8
+"""The mean one, in metres: what bends a straight line through the earth; how long that is, is exact."""
 
 
-def prices(stay: Stay | None, today: date, digits: int) -> Subquery:
-    """(accommodation_id, price) of each place: its `lowestPrice` for the stay, cut to the currency's digits.
+class Place(NamedTuple):
+    """A place that was found, and how far it is in a straight line where that was asked for."""
 
-    Without a stay the cheapest night ahead that is open and has a room left. With one, only of the places where some
-    room type takes it.
-    """
-    return _prices_ahead(today) if stay is None else _prices_of(stay, today, digits)
+    row: Accommodation
+    metres: float | None = None
+
+    @property
+    def distance_km(self) -> float:
+        """Along the ground."""
+        return 2 * _EARTH_RADIUS * asin(min(1.0, (self.metres or 0) / (2 * _EARTH_RADIUS))) / 1_000
 
 
-async def lowest_prices(
-    session: AsyncSession, accommodation_ids: Sequence[UUID], stay: Stay | None, today: date, digits: int
-) -> dict[UUID, Decimal]:
-    found = prices(stay, today, digits)
+async def regions(session: AsyncSession) -> list[Region]:
+    """All with a place on sale, the fullest first."""
     rows = await session.execute(
-        select(found.c.accommodation_id, found.c.price).where(found.c.accommodation_id.in_(accommodation_ids))
+        select(col(Accommodation.region), col(Accommodation.country), func.count())
+        .where(_on_sale())
+        .group_by(col(Accommodation.region), col(Accommodation.country))
+        .order_by(func.count().desc(), col(Accommodation.region), col(Accommodation.country))
     )
-    return {accommodation_id: price for accommodation_id, price in rows if price is not None}
+    return [Region(*row) for row in rows]
 
 
-async def page_of_accommodations(
+async def page_of_places(
     session: AsyncSession,
     wanted: Wanted,
     meanings: Meanings,
@@ -68,10 +61,9 @@ async def page_of_accommodations(
     first: int,
     after: str | None,
     count: bool,
-) -> Page[Accommodation]:
-    statement = select(Accommodation).where(
-        col(Accommodation.status) == AccommodationStatus.PUBLISHED, *_conditions(wanted, meanings)
-    )
+) -> Page[Place]:
+    shown = (Accommodation, _metres_from(wanted.near).label("metres")) if wanted.near else (Accommodation,)
+    statement: Any = select(*shown).where(_on_sale(), *_conditions(wanted, meanings))
     priced = prices(stay, today, digits)
     if stay is not None:
         statement = statement.join(priced, priced.c.accommodation_id == Accommodation.id)
@@ -82,16 +74,30 @@ async def page_of_accommodations(
         statement = statement.where(priced.c.price >= wanted.price_from)
     if wanted.price_to is not None:
         statement = statement.where(priced.c.price <= wanted.price_to)
-    by = _order(order, meanings, Order(priced.c.price, order == AccommodationOrder.PRICE_DESC, nullable=stay is None))
-    return await page(session, statement, order=by, first=first, after=after, count=count)
+    by_price = Order(priced.c.price, order == AccommodationOrder.PRICE_DESC, nullable=stay is None)
+    by = _order(order, wanted, meanings, by_price)
+    found: Any = await page(session, statement, order=by, first=first, after=after, count=count)
+    places = [Place(*row) if wanted.near else Place(row) for row in found.rows]
+    return Page(places, found.cursors, found.has_next, found.has_previous, found.total)
 
 
-def _order(order: AccommodationOrder, meanings: Meanings, by_price: Order) -> list[Order]:
+def _order(order: AccommodationOrder, wanted: Wanted, meanings: Meanings, by_price: Order) -> list[Order]:
     if order in BY_PRICE:
         return [by_price, _NEWEST[-1]]
+    if order == AccommodationOrder.RATING_DESC:
+        return [Order(col(Accommodation.rating), descending=True, nullable=True), _NEWEST[-1]]
+    if order == AccommodationOrder.DISTANCE and wanted.near:
+        return [Order(_metres_from(wanted.near)), Order(col(Accommodation.id))]
     if order == AccommodationOrder.RELEVANCE and meanings:
         return [Order(_relevance(meanings), descending=True), *_NEWEST]
     return _NEWEST
+
+
+def _on_sale() -> ColumnElement[bool]:
+    """Said to the planner, which has indexes of what is on sale."""
+    status: Any = col(Accommodation.status)
+    published: ColumnElement[bool] = status == seen(AccommodationStatus.PUBLISHED, status.type)
+    return published
 
 
 def _conditions(wanted: Wanted, meanings: Meanings) -> list[ColumnElement[bool]]:
@@ -109,7 +115,47 @@ def _conditions(wanted: Wanted, meanings: Meanings) -> list[ColumnElement[bool]]
             col(RoomType.accommodation_id) == Accommodation.id, col(RoomType.max_guests) >= wanted.guests
         )
         conditions.append(takes.exists())
+    if wanted.min_rating is not None:
+        conditions.append(col(Accommodation.rating) >= wanted.min_rating)
+    if wanted.near:
+        conditions += _is_near(wanted.near)
+    if wanted.within:
+        conditions.append(_is_on(wanted.within))
     return conditions
+
+
+def _point(latitude: Any, longitude: Any) -> Any:
+    """Where that is in space, in metres from the middle of the earth."""
+    return func.earth_point(latitude, longitude)
+
+
+def _here() -> Any:
+    return _point(col(Accommodation.latitude), col(Accommodation.longitude))
+
+
+def _metres_from(near: Near) -> ColumnElement[float]:
+    there = _point(seen(near.latitude), seen(near.longitude))
+    metres: ColumnElement[float] = _here().op("<->", return_type=Double())(there)
+    return metres
+
+
+def _is_near(near: Near) -> list[ColumnElement[bool]]:
+    """Not farther than that; first by a box around it, which the index knows."""
+    metres = 2 * _EARTH_RADIUS * sin(near.within_km * 1_000 / (2 * _EARTH_RADIUS))
+    box = func.cube_enlarge(_point(seen(near.latitude), seen(near.longitude)), seen(metres), 3)
+    return [_here().op("<@", return_type=Boolean())(box), _metres_from(near) <= metres]
+
+
+def _is_on(bounds: Bounds) -> ColumnElement[bool]:
+    here = func.point(col(Accommodation.longitude), col(Accommodation.latitude))
+    spans = [(bounds.west, bounds.east)]
+    if bounds.west > bounds.east:
+        spans = [(bounds.west, 180.0), (-180.0, bounds.east)]
+    boxes = [
+        func.box(func.point(seen(west), seen(bounds.south)), func.point(seen(east), seen(bounds.north)))
+        for west, east in spans
+    ]
+    return or_(*(here.op("<@", return_type=Boolean())(box) for box in boxes))
 
 
 def _any_of(words: Sequence[str]) -> ColumnElement[bool]:
@@ -126,64 +172,3 @@ def _relevance(meanings: Meanings) -> ColumnElement[int]:
         nearest = [(_any_of(each[likeness]), int(likeness)) for likeness in sorted(each, reverse=True)]
         total = total + case(*nearest, else_=0) if nearest else total
     return total
-
-
-def _prices_ahead(today: date) -> Subquery:
-    cheapest = (
-        select(col(Night.price))
-        .where(
-            col(Night.room_type_id) == RoomType.id,
-            col(Night.date) >= _seen(today),
-            ~col(Night.closed),
-            col(Night.held) + col(Night.sold) < col(Night.units),
-        )
-        .order_by(col(Night.price))
-        .limit(1)
-        .correlate(RoomType)
-        .scalar_subquery()
-    )
-    return (
-        select(col(RoomType.accommodation_id), func.min(cheapest, type_=Numeric).label("price"))
-        .group_by(col(RoomType.accommodation_id))
-        .subquery("priced")
-    )
-
-
-def _prices_of(stay: Stay, today: date, digits: int) -> Subquery:
-    """The average night of the cheapest room type that takes the stay, for one room."""
-    free = _room_types_free(stay, today)
-    average = func.trunc(free.c.total / stay.length, digits, type_=Numeric)
-    return (
-        select(free.c.accommodation_id, func.min(average, type_=Numeric).label("price"))
-        .group_by(free.c.accommodation_id)
-        .subquery("priced")
-    )
-
-
-def _room_types_free(stay: Stay, today: date) -> Subquery:
-    """(accommodation_id, total for one room) of room types that take the stay on every night of it."""
-    check_in, check_out, length = _seen(stay.check_in), _seen(stay.check_out), _seen(stay.length)
-    guests = literal(stay.rooms, BigInteger) * col(RoomType.max_guests)
-    arrival = func.min(Night.min_nights).filter(col(Night.date) == check_in)
-    found: Subquery = (
-        select(col(RoomType.accommodation_id), func.sum(Night.price, type_=Numeric).label("total"))
-        .join(Night, col(Night.room_type_id) == RoomType.id)
-        .where(
-            _seen(can_be_anywhere(stay, today)),
-            col(RoomType.max_nights) >= length,
-            guests >= stay.guests,
-            col(Night.date) >= check_in,
-            col(Night.date) < check_out,
-            ~col(Night.closed),
-            col(Night.units) - col(Night.held) - col(Night.sold) >= stay.rooms,
-        )
-        .group_by(col(RoomType.id))
-        .having(func.count() == length, arrival <= length)
-        .subquery("free")
-    )
-    return found
-
-
-def _seen(value: Any) -> Any:
-    """A value the planner must see: one night of ten thousand places is read otherwise than a year of three."""
-    return literal(value, literal_execute=True)

@@ -1,6 +1,7 @@
 """What a search takes as the graph shows it, and the lowest price of an accommodation."""
 
 from decimal import Decimal
+from typing import Self
 
 import strawberry
 
@@ -12,10 +13,31 @@ from chassis.types import Money
 from ..accommodations.tables import AccommodationKind, Amenity
 from ..accommodations.types import Accommodation
 from ..calendar.types import StayInput
+from ..prices.loaders import lowest_prices
 from . import rules
-from .loaders import lowest_prices
 
 strawberry.enum(rules.AccommodationOrder)
+
+
+@strawberry.input
+class NearInput:
+    latitude: float
+    longitude: float
+    within_km: float = 10
+
+    def read(self) -> rules.Near:
+        return rules.ensure_near(rules.Near(self.latitude, self.longitude, self.within_km))
+
+
+@strawberry.input
+class BoundsInput:
+    north: float
+    south: float
+    east: float
+    west: float
+
+    def read(self) -> rules.Bounds:
+        return rules.ensure_bounds(rules.Bounds(self.north, self.south, self.east, self.west))
 
 
 @strawberry.input(description="What is left out or empty restricts nothing.")
@@ -29,7 +51,10 @@ class AccommodationFilter:
     amenities: list[Amenity] | None = strawberry.field(default=None, description="All of them.")
     price_from: Decimal | None = strawberry.field(default=None, description="Against `lowestPrice` of the same stay.")
     price_to: Decimal | None = None
+    min_rating: float | None = None
     guests: int | None = strawberry.field(default=None, description="Some room type takes this many.")
+    near: NearInput | None = None
+    within: BoundsInput | None = None
 
     def read(self) -> rules.Wanted:
         return rules.Wanted(
@@ -40,8 +65,22 @@ class AccommodationFilter:
             amenities=self.amenities or [],
             price_from=self.price_from,
             price_to=self.price_to,
+            min_rating=self.min_rating,
             guests=rules.ensure_guests(self.guests),
+            near=self.near.read() if self.near else None,
+            within=self.within.read() if self.within else None,
         )
+
+
+@strawberry.type
+class Region:
+    name: str
+    country: str
+    accommodation_count: int
+
+    @classmethod
+    def of(cls, region: rules.Region) -> Self:
+        return cls(name=region.name, country=region.country, accommodation_count=region.places)
 
 
 @field_of(

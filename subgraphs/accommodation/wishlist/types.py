@@ -5,9 +5,10 @@ import strawberry
 from chassis.context import Info
 from chassis.fields import field_of
 from chassis.ids import parse_id
-from chassis.types import Connection, wants_total
+from chassis.types import wants_total
 
 from ..accommodations.types import Accommodation as Accommodation
+from ..accommodations.types import AccommodationConnection
 from ..references import Viewer
 from . import loaders, store
 
@@ -20,9 +21,9 @@ async def in_wishlist(accommodation: strawberry.Parent[Accommodation], info: Inf
 @field_of(Viewer)
 async def wishlist(
     viewer: strawberry.Parent[Viewer], info: Info, first: int = 20, after: str | None = None
-) -> Connection[Accommodation] | None:
+) -> AccommodationConnection | None:
     async with info.context.database.reading() as session:
         page = await store.page_of_wishes(
             session, parse_id(viewer.id), first=first, after=after, count=wants_total(info)
         )
-    return Connection.of(page, Accommodation.from_row)
+    return AccommodationConnection.of_places(page)

@@ -28,7 +28,7 @@ def words_of(*texts: str) -> list[str]:
     Syllables of Hangul come apart into their letters, so that one wrong vowel is one wrong letter and not one wrong
     half of a word.
     """
-    found = (word[:LONGEST_WORD] for text in texts for word in _WORD.findall(_folded(text)))
+    found = (word[:LONGEST_WORD] for text in texts for word in _WORD.findall(folded(text)))
     return list(dict.fromkeys(found))
 
 
@@ -64,6 +64,7 @@ def _forgiven(asked: str) -> int:
     return 0 if len(asked) < 4 else 1 if len(asked) < 8 else 2
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Without case and accents, Hangul in its letters."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(_PLAIN)

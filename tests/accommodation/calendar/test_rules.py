@@ -11,11 +11,16 @@ import pytest
 from chassis.errors import InvalidInput
 from chassis.ids import uuid7
 from subgraphs.accommodation.calendar.rules import (
+    Dates,
+    NightsTaken,
     Stay,
     StayRefusal,
     StayRefusalCode,
     Terms,
+    can_be_anywhere,
+    ensure_ahead,
     ensure_range,
+    ensure_rooms_left,
     ensure_stay,
     quote_for,
     refusal_for,
@@ -176,3 +181,51 @@ def test_a_host_is_refused_their_own_place_and_nobody_else() -> None:
 def test_a_shortage_says_how_many_rooms_are_left() -> None:
     found = shortage([day(1)], 2, calendar(night(1, sold=1)))
     assert found == StayRefusal(StayRefusalCode.SOLD_OUT, f"Rooms left for the night of {day(1)}: 1.", day(1))
+
+
+@pytest.mark.parametrize(
+    ("first", "length", "possible"),
+    [(0, 1, True), (-1, 1, False), (731, 1, True), (732, 1, False), (0, 730, True), (0, 731, False), (731, 730, True)],
+)
+def test_some_stays_are_possible_nowhere(first: int, length: int, possible: bool) -> None:
+    check_in = TODAY + timedelta(days=first)
+    stay = Stay(check_in, check_in + timedelta(days=length), guests=1, rooms=1)
+    assert can_be_anywhere(stay, TODAY) is possible
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "wrong"),
+    [
+        (0, 366, []),
+        (731, 732, []),
+        (0, 0, [("to", "OUT_OF_RANGE")]),
+        (0, 367, [("to", "OUT_OF_RANGE")]),
+        (731, 733, [("to", "TOO_FAR_AHEAD")]),
+        (-1, 1, [("from", "IN_THE_PAST")]),
+        (-1, -1, [("to", "OUT_OF_RANGE"), ("from", "IN_THE_PAST")]),
+    ],
+)
+def test_nights_are_opened_and_changed_from_today_to_two_years_ahead(
+    first: int, end: int, wrong: list[tuple[str, str]]
+) -> None:
+    found = []
+    try:
+        ensure_ahead(Dates(day(first), day(end)), TODAY)
+    except InvalidInput as refusal:
+        found = [(each.field, each.code) for each in refusal.fields]
+    assert found == wrong
+
+
+def test_dates_are_half_open_and_of_some_weekdays() -> None:
+    assert Dates(day(0), day(3)).days() == [day(0), day(1), day(2)]
+    saturdays = Dates(day(0), day(14), {5}).days()
+    assert [each.weekday() for each in saturdays] == [5, 5]
+
+
+def test_fewer_rooms_than_are_taken_can_not_be() -> None:
+    nights = [night(0), night(1, held=1, sold=1), night(2, sold=2)]
+    ensure_rooms_left(nights, None)
+    ensure_rooms_left(nights, 2)
+    with pytest.raises(NightsTaken) as refusal:
+        ensure_rooms_left(nights, 1)
+    assert refusal.value.extensions == {"code": "NIGHTS_TAKEN", "date": str(day(1)), "taken": 2}

@@ -1,8 +1,10 @@
 """Finding places: by words, facts and prices, page by page."""
 
+import random
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -10,6 +12,7 @@ from chassis import clock
 from chassis.ids import uuid7
 from chassis.testing import Answer, SubgraphUnderTest
 from subgraphs.accommodation.accommodations.tables import AccommodationKind, AccommodationStatus, Amenity
+from tests.accommodation.backoffice import DELETE, a_host
 
 SEARCH = """query ($filter: AccommodationFilter, $stay: StayInput, $order: AccommodationOrder! = RELEVANCE,
         $first: Int! = 20, $after: String) {
@@ -153,30 +156,57 @@ async def test_prices_are_the_lowest_ahead_or_of_the_stay(places: Any, search: S
     assert await search(stay=stay, order="PRICE_DESC") == ["Dear", "Fair", "Mixed", "Cheap"]
 
 
-@pytest.mark.parametrize("order", ["RELEVANCE", "PRICE_ASC", "PRICE_DESC", "NEWEST"])
+@pytest.mark.parametrize("order", ["RELEVANCE", "PRICE_ASC", "PRICE_DESC", "RATING_DESC", "NEWEST", "DISTANCE"])
 @pytest.mark.parametrize("given", [{}, {"filter": {"text": "place"}}, {"stay": True}], ids=["all", "words", "stay"])
 async def test_pages_have_each_place_once_in_every_order(
     places: Any, search: Searching, order: str, given: dict[str, Any]
 ) -> None:
     for at in range(11):
-        await places.add_room(name=f"Place {at}", price=10_000 * (at // 3 + 1), days=3)
-    await places.add_room_type(await places.add("Place without nights"))
+        rated = {"review_count": at % 2, "rating_sum": at % 2 * 4, "latitude": 37 + at // 2 / 100, "longitude": 127.0}
+        await places.add_room(name=f"Place {at}", price=10_000 * (at // 3 + 1), days=3, **rated)
+    await places.add_room_type(await places.add("Place without nights", latitude=37.0, longitude=127.0))
+    if order == "DISTANCE":
+        near = {"near": {"latitude": 37, "longitude": 127, "withinKm": 20}}
+        given = given | {"filter": given.get("filter", {}) | near}
     if given.get("stay"):
-        given = {"stay": {"checkIn": str(places.day(0)), "checkOut": str(places.day(2))}}
+        given = given | {"stay": {"checkIn": str(places.day(0)), "checkOut": str(places.day(2))}}
     whole = await search(order=order, first=100, **given)
     assert len(whole) == len(set(whole)) == (11 if given.get("stay") else 12)
     for size in (1, 2, 5):
         assert await search.pages(size, order=order, **given) == whole
 
 
-async def test_a_page_stays_where_it_is_while_places_come_and_go(places: Any, search: Searching) -> None:
-    for at in range(6):
-        await places.add_room(name=f"Old {at}", price=10_000 * (at + 1))
-    first = (await search.ask(order="PRICE_ASC", first=3)).data["accommodations"]
-    await places.add_room(name="Cheaper", price=5_000)
-    await places.add_room(name="Between", price=45_000)
-    after = first["pageInfo"]["endCursor"]
-    assert await search(order="PRICE_ASC", after=after) == ["Old 3", "Between", "Old 4", "Old 5"]
+@pytest.mark.parametrize("order", ["RELEVANCE", "PRICE_ASC", "PRICE_DESC", "RATING_DESC", "NEWEST", "DISTANCE"])
+async def test_pages_stay_where_they_are_while_places_come_and_go(places: Any, search: Searching, order: str) -> None:
+    dice = random.Random(order)
+
+    async def settle(name: str, host_id: UUID | None = None) -> Any:
+        rated = {"review_count": 1, "rating_sum": dice.randint(1, 5)}
+        at = {"latitude": 37 + dice.uniform(0, 0.05), "longitude": 127.0}
+        given = rated | at | ({"host_id": host_id} if host_id else {})
+        return (await places.add_room(name=name, price=dice.randint(1, 9) * 10_000, **given)).accommodation_id
+
+    stays = [f"Stays {at}" for at in range(9)]
+    for name in stays:
+        await settle(name)
+    owner = a_host(search.under_test)
+    goes = [await settle(f"Goes {at}", owner.id) for at in range(6)]
+    filter_ = {"near": {"latitude": 37, "longitude": 127, "withinKm": 20}} if order == "DISTANCE" else None
+    found: list[str] = []
+    after = None
+    for at in range(20):
+        page = (await search.ask(filter_, order=order, first=2, after=after)).data["accommodations"]
+        found += [node["name"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+        await settle(f"Comes {at}")
+        if goes:
+            assert (await owner.ask(DELETE, id=str(goes.pop(dice.randrange(len(goes)))))).errors == []
+    else:
+        pytest.fail("The pages have no end")
+    assert len(found) == len(set(found))
+    assert sorted(name for name in found if name.startswith("Stays")) == stays
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Prices: the lowest of a place, ahead or for a stay."""
