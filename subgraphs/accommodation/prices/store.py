@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Date, Numeric, Subquery, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Date, Numeric, Subquery, func, literal, select, true, union_all
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -94,22 +94,25 @@ def _prices_of(stay: Stay, today: date, digits: int) -> Subquery:
 def _room_types_free(stay: Stay, today: date) -> Subquery:
     """(accommodation_id, total for one room) of room types that take the stay on every night of it."""
     check_in, check_out, length = seen(stay.check_in), seen(stay.check_out), seen(stay.length)
-    guests = literal(stay.rooms, BigInteger) * col(RoomType.max_guests)
-    arrival = func.min(Night.min_nights).filter(col(Night.date) == check_in)
+    in_each = -(-stay.guests // stay.rooms)
+    rooms_left = col(Night.units) - col(Night.held) - col(Night.sold)
+    # All of it said so that the planner expects many: what equals something or is computed, it takes for rare.
+    has_all = func.count() >= length
+    long_enough = func.bool_and(col(Night.min_nights) <= length).filter(col(Night.date) == check_in)
     found: Subquery = (
         select(col(RoomType.accommodation_id), func.sum(Night.price, type_=Numeric).label("total"))
         .join(Night, col(Night.room_type_id) == RoomType.id)
         .where(
             seen(can_be_anywhere(stay, today)),
             col(RoomType.max_nights) >= length,
-            guests >= stay.guests,
+            col(RoomType.max_guests) >= in_each,
             col(Night.date) >= check_in,
             col(Night.date) < check_out,
             *_is_free(),
-            col(Night.units) - col(Night.held) - col(Night.sold) >= stay.rooms,
+            rooms_left >= stay.rooms if stay.rooms > 1 else true(),
         )
         .group_by(col(RoomType.id))
-        .having(func.count() == length, arrival <= length)
+        .having(has_all, long_enough)
         .subquery("free")
     )
     return found
