@@ -1,4 +1,4 @@
-"""Everything accommodation listens to: what bookings ask of the nights of a room type, and what became of them."""
+"""Everything accommodation listens to: what bookings ask of nights, what became of them, and who has left."""
 
 from datetime import date
 from typing import Annotated, Self
@@ -16,6 +16,7 @@ from .calendar.extend import Extension, extend_holds
 from .calendar.hold import HoldRequest, hold_nights
 from .calendar.release import Release, release_holds
 from .calendar.rules import Stay
+from .offers.withdraw import withdraw_places_of
 from .reviews.complete import note_completed_stay
 from .settings import Settings
 
@@ -61,6 +62,10 @@ class BookingCompleted(Message):
     room_type_id: UUID
 
 
+class UserDeleted(Message):
+    user_id: UUID
+
+
 @consumer.on("accommodation.hold-nights", batch=BATCH)
 async def hold_nights_for_bookings(session: AsyncSession, messages: list[HoldNights], settings: Settings) -> None:
     requests = [message.read() for message in messages]
@@ -85,3 +90,8 @@ async def release_holds_of_bookings(session: AsyncSession, messages: list[HoldCo
 @consumer.on("booking.booking.completed")
 async def let_the_guest_review(session: AsyncSession, message: BookingCompleted) -> None:
     await note_completed_stay(session, message.booking_id, message.guest_id, message.room_type_id, message.occurred_at)
+
+
+@consumer.on("account.user.deleted")
+async def withdraw_the_places_of_who_left(session: AsyncSession, message: UserDeleted) -> None:
+    await withdraw_places_of(session, message.user_id)

@@ -17,6 +17,7 @@ from ..sessions.types import Session
 from ..settings import Settings
 from .change_email import change_email
 from .change_password import change_password
+from .delete_account import delete_account
 from .reset_password import ensure_resettable, reset_password
 from .verify_email import verify_email
 
@@ -67,6 +68,17 @@ class CredentialsMutation:
             lifetime = lifetime_of(resources[Settings])
             started = await reset_password(session, resources[TokenSigner], token, password_hash, lifetime)
         return Session.from_started(started)
+
+    @strawberry.mutation(
+        description="Refused while a booking is live, as guest or as host. What the law needs kept is kept without the "
+        "person's data."
+    )
+    async def delete_account(self, info: Info, password: str) -> bool:
+        user = await _signed_in(info)
+        checked = await _confirmed(info, user, password)
+        async with info.context.database.transaction(by=user.id) as session:
+            await delete_account(session, checked)
+        return True
 
 
 async def _signed_in(info: Info) -> User:

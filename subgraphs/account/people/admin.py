@@ -50,7 +50,7 @@ class AdminUser:
 
     @strawberry.field(extensions=[BY_ADMIN])
     def email(self) -> str | None:
-        return self.row.email
+        return None if self.row.deleted_at else self.row.email
 
     @strawberry.field(extensions=[BY_ADMIN])
     def phone_number(self) -> str | None:

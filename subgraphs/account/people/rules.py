@@ -14,6 +14,8 @@ from .tables import User
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 128
 LONGEST_TEXT = 500
+FORMER = "Former guest"
+"""The name of whoever has left."""
 _TEXTS = {
     "display_name": ("displayName", 100),
     "avatar_url": ("avatarUrl", 2_000),
@@ -115,6 +117,13 @@ def ensure_administrator_left(user: User, administrators: Sequence[User]) -> Non
     """Before somebody stops being one: `administrators` are all who may act as such now."""
     if [each.id for each in administrators] == [user.id]:
         raise Conflict("The last administrator can't be removed.")
+
+
+def clear_person(user: User) -> None:
+    """All that says who it was. The e-mail is free for somebody else; a hash that is none fits no password."""
+    user.email, user.password_hash, user.display_name = f"{user.id}@deleted.invalid", "", FORMER
+    user.avatar_url = user.phone_number = user.birth_date = user.gender = None
+    user.preferred_language = user.address = user.suspension_reason = user.email_verified_at = None
 
 
 def next_instant(now: datetime, revoked_at: datetime | None) -> datetime:

@@ -24,7 +24,10 @@ class UserOrder(Enum):
 
 @dataclass(frozen=True)
 class UserCriteria:
-    """`deleted` None or False: those who are here, as everywhere; True: those who left."""
+    """`text`: each of its words is part of the name, e-mail or phone number.
+
+    `deleted` None or False: those who are here, as everywhere; True: those who left.
+    """
 
     text: str | None = None
     roles: Sequence[str] | None = None
@@ -97,9 +100,9 @@ def _locked(statement: SelectOfScalar[User]) -> SelectOfScalar[User]:
 
 def _conditions(criteria: UserCriteria) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if criteria.text:
+    for word in (criteria.text or "").split():
         sought = (User.display_name, User.email, User.phone_number)
-        conditions.append(or_(*(col(each).icontains(criteria.text, autoescape=True) for each in sought)))
+        conditions.append(or_(*(col(each).icontains(word, autoescape=True) for each in sought)))
     if criteria.roles is not None:
         conditions.append(col(User.role).in_(criteria.roles))
     if criteria.suspended is not None:

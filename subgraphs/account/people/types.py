@@ -12,6 +12,7 @@ from chassis.roles import Role
 
 from . import tables
 from .loaders import users_by_id
+from .rules import FORMER
 
 strawberry.enum(Role)
 
@@ -45,7 +46,7 @@ class User:
         left = row.deleted_at is not None
         return cls(
             id=strawberry.ID(str(row.id)),
-            display_name="Former guest" if left else row.display_name,
+            display_name=FORMER if left else row.display_name,
             avatar_url=None if left else row.avatar_url,
             is_host=row.role == "HOST" and not left,
             joined_at=row.created_at,

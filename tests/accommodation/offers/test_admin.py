@@ -129,3 +129,19 @@ async def test_a_place_is_deleted_or_booked_whoever_comes_first(
         expected = [] if gone else [(0, 0), (1, 0), (1, 0), (1, 0), (0, 0)]
         assert await places.nights(room_type) == expected
     await ensure_books_agree(accommodation)
+
+
+async def test_the_places_of_a_host_who_left_are_withdrawn(
+    accommodation: SubgraphUnderTest, places: Any, host: Person
+) -> None:
+    theirs = [await places.add_room(host_id=host.id) for _ in range(2)]
+    others = await places.add_room()
+    draft = await host.create()
+    for _ in range(2):
+        left = {"user_id": host.id, "role": "HOST", "at": "2026-11-24T12:00:00Z"}
+        await accommodation.handle("account.user.deleted", left)
+    for room_type in theirs:
+        assert await seen_by_guests(accommodation, str(room_type.accommodation_id)) == (False, False)
+    assert await seen_by_guests(accommodation, str(others.accommodation_id)) == (True, True)
+    assert (await host.get(STATUS, id=draft))["status"] == "DRAFT"
+    assert await said(accommodation) == ["withdrawn", "withdrawn"]
