@@ -1,9 +1,17 @@
 """Bulk: many rows in one statement, which reads the same however many they are and so is compiled once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Table, bindparam, func, select  # noqa: TID251 (an insert into whatever table)
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Table,
+    any_,
+    bindparam,
+    func,
+    select,  # noqa: TID251 (an insert into whatever table)
+)
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 
@@ -13,3 +21,9 @@ def insert_all(table: Table, rows: Sequence[Mapping[str, Any]]) -> Insert:
     arrays = [bindparam(None, [row[each.name] for row in rows], type_=ARRAY(each.type)) for each in columns]
     given = func.unnest(*arrays).table_valued(*columns).render_derived(name="given", with_types=False)
     return insert(table).from_select([each.name for each in columns], select(*given.c))
+
+
+def is_among(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
+    """Whether the column holds one of the values."""
+    among: ColumnElement[bool] = column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
+    return among

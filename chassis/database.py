@@ -1,9 +1,10 @@
 """The database of one service: its pool, its transactions, and what holds for every row."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, Self, cast
+from functools import partial
+from typing import Any, Self, TypeVar, cast
 from uuid import UUID
 
 import orjson
@@ -18,10 +19,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from chassis import clock
 from chassis.doorbell import Doorbell
 from chassis.settings import ServiceSettings
+from chassis.together import Together
 
 logger = structlog.get_logger(__name__)
 
 INSTANT: Any = DateTime(timezone=True)  # `sa_type=INSTANT` for every column that holds an instant
+
+Key = TypeVar("Key")
+Found = TypeVar("Found")
 
 _ACTOR, _AFTER_COMMIT = "actor", "after_commit"
 _NAMES = {
@@ -61,6 +66,7 @@ class Database:
         self.outbox = outbox
         self.doorbell = Doorbell(engine)
         self._sessions = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
+        self._together: dict[Any, Together[Any, Any]] = {}
 
     @classmethod
     def connect(cls, settings: ServiceSettings, *, outbox: type[SQLModel]) -> Self:
@@ -89,12 +95,30 @@ class Database:
             await session.connection(execution_options={"postgresql_readonly": True})
             yield session
 
+    async def together(
+        self, read: Callable[[AsyncSession, list[Key]], Awaitable[Found]], keys: Collection[Key]
+    ) -> Found:
+        """What `read(session, keys)` finds for these keys and for those that others ask it for at the same time.
+
+        `read` is a function of a store, found by its identity.
+        """
+        if read not in self._together:
+            self._together[read] = Together(partial(self._read, read))
+        found: Found = await self._together[read](keys)
+        return found
+
+    async def _read(self, read: Callable[[AsyncSession, list[Key]], Awaitable[Found]], keys: list[Key]) -> Found:
+        async with self.reading() as session:
+            return await read(session, keys)
+
     async def ping(self) -> None:
         async with self.engine.connect() as connection:
             await connection.execute(text("select 1"))
 
     async def close(self) -> None:
         await self.doorbell.close()
+        for reading in self._together.values():
+            await reading.close()
         await self.engine.dispose()
 
 

@@ -12,6 +12,7 @@ import asyncio
 import json
 import time
 from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,10 @@ class Crowd:
             return
         self.words[issuance["rejection"] or issuance["status"]] += 1
         if issuance["rejection"] is None:
-            self.accepted.add(issuance["id"])
+            self.won(issuance["id"])
+
+    def won(self, issuance_id: str) -> None:
+        self.accepted.add(issuance_id)
 
 
 class Asker(asyncio.Protocol):
@@ -88,8 +92,8 @@ def _length(head: bytes) -> int:
     return int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
 
 
-async def ask_all(requests: list[bytes], addresses: list[tuple[str, int]], rate: float | None) -> dict[str, Any]:
-    crowd = Crowd(deque(requests))
+async def ask_all(crowd: Crowd, addresses: list[tuple[str, int]], rate: float | None) -> dict[str, Any]:
+    asked = len(crowd.coming)
     askers = [await _connected(crowd, addresses[number % len(addresses)], rate) for number in range(CONNECTIONS)]
     started, busy = time.perf_counter(), time.process_time()
     for asker in askers:
@@ -98,7 +102,7 @@ async def ask_all(requests: list[bytes], addresses: list[tuple[str, int]], rate:
         await _come(crowd, rate, started)
     await asyncio.gather(*(asker.closed for asker in askers))
     elapsed = time.perf_counter() - started
-    return _told(crowd, len(requests), elapsed, (time.process_time() - busy) / elapsed)
+    return _told(crowd, asked, elapsed, (time.process_time() - busy) / elapsed)
 
 
 async def _connected(crowd: Crowd, address: tuple[str, int], rate: float | None) -> Asker:
@@ -123,30 +127,36 @@ async def _come(crowd: Crowd, rate: float, started: float) -> None:
 
 
 def _told(crowd: Crowd, asked: int, elapsed: float, generator: float) -> dict[str, Any]:
-    latencies = sorted(crowd.latencies)
     return {
         "words": dict(crowd.words),
         "accepted": sorted(crowd.accepted),
-        "unanswered": asked - len(latencies),
+        "unanswered": asked - len(crowd.latencies),
         "elapsed": elapsed,
-        "rate": len(latencies) / elapsed,
-        "p50": latencies[len(latencies) // 2],
-        "p95": latencies[len(latencies) * 95 // 100],
-        "p99": latencies[len(latencies) * 99 // 100],
+        "rate": len(crowd.latencies) / elapsed,
         "generator": generator,
+        **percentiles(crowd.latencies),
     }
+
+
+def percentiles(latencies: Sequence[float]) -> dict[str, float]:
+    ordered = sorted(latencies)
+    return {f"p{share}": ordered[len(ordered) * share // 100] for share in (50, 95, 99)}
+
+
+def address(text: str) -> tuple[str, int]:
+    host, _, port = text.partition(":")
+    return host, int(port)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.coupons.askers", description=__doc__)
     parser.add_argument("requests", type=Path)
     parser.add_argument("answers", type=Path)
-    parser.add_argument("addresses", nargs="+", metavar="HOST:PORT")
+    parser.add_argument("addresses", nargs="+", metavar="HOST:PORT", type=address)
     parser.add_argument("--rate", type=float)
     given = parser.parse_args()
-    requests = [line.encode() for line in json.loads(given.requests.read_text())]
-    addresses = [(host, int(port)) for host, _, port in (each.partition(":") for each in given.addresses)]
-    given.answers.write_text(json.dumps(uvloop.run(ask_all(requests, addresses, given.rate))))
+    crowd = Crowd(deque(line.encode() for line in json.loads(given.requests.read_text())))
+    given.answers.write_text(json.dumps(uvloop.run(ask_all(crowd, given.addresses, given.rate))))
 
 
 if __name__ == "__main__":

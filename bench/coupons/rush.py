@@ -41,8 +41,7 @@ class Found:
 
 def ask(machine: Machine, event: UUID, people: int, addresses: Sequence[str], rate: float | None = None) -> Found:
     """In any order, from a process of its own, with a token for each person."""
-    body = json.dumps({"query": ISSUE, "variables": {"id": str(event)}})
-    asking = [_request(machine.tokens.issue(uuid7()), body) for _ in range(people)]
+    asking = [request(machine.tokens.issue(uuid7()), event) for _ in range(people)]
     asking += random.sample(asking, people // 3)
     random.shuffle(asking)
     requests, answers = machine.layout.home / "requests.json", machine.layout.home / "answers.json"
@@ -57,7 +56,9 @@ def ask(machine: Machine, event: UUID, people: int, addresses: Sequence[str], ra
     return found
 
 
-def _request(token: str, body: str) -> str:
+def request(token: str, event: UUID) -> str:
+    """The whole of it, as it goes over the wire."""
+    body = json.dumps({"query": ISSUE, "variables": {"id": str(event)}})
     head = ("POST /graphql HTTP/1.1", "Host: bench", "Content-Type: application/json", f"Authorization: Bearer {token}")
     return "\r\n".join((*head, f"Content-Length: {len(body)}", "", body))
 

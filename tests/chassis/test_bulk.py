@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from chassis import clock
-from chassis.bulk import insert_all
+from chassis.bulk import insert_all, is_among
 from chassis.database import Database
 from chassis.ids import uuid7
 from tests.chassis import notes
@@ -48,3 +48,14 @@ async def test_the_statement_reads_the_same_however_many_rows_there_are(database
             await session.exec(insert_all(database.table("outbox"), [row(number) for number in range(many)]))
     assert len(sent) == 3
     assert len(set(sent)) == 1
+
+
+async def test_rows_are_chosen_by_what_is_among_values(database: Database) -> None:
+    outbox, rows = database.table("outbox"), [row(number) for number in range(5)]
+    async with database.transaction() as session:
+        await session.exec(insert_all(outbox, rows))
+    ids = [each["id"] for each in rows]
+    for wanted in (ids[1:3], [*ids, uuid7()], []):
+        async with database.reading() as session:
+            found = await session.exec(select(outbox.c.id).where(is_among(outbox.c.id, wanted)))
+            assert set(found.scalars()) == set(wanted) & set(ids)

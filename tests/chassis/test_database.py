@@ -4,10 +4,11 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from sqlalchemy import exists, func, text
+from sqlalchemy import event, exists, func, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import aliased, selectinload
-from sqlmodel import select
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 from structlog.testing import capture_logs
 
 from chassis import clock
@@ -232,6 +233,23 @@ async def test_a_lock_that_is_not_given_in_time_is_given_up(settings: notes.Sett
             async with impatient.transaction() as other:
                 await other.exec(lock)
     await impatient.close()
+
+
+async def notes_by_id(session: AsyncSession, ids: list[UUID]) -> dict[UUID, Note]:
+    return {note.id: note for note in await session.exec(select(Note).where(col(Note.id).in_(ids)))}
+
+
+async def test_what_many_ask_for_at_once_is_one_statement_in_one_transaction(database: Database) -> None:
+    taken = [await take(database, f"note {number}") for number in range(3)]
+    sent: list[str] = []
+    listener = "before_cursor_execute", lambda *given: sent.append(given[2])
+    event.listen(database.engine.sync_engine, *listener)
+    try:
+        found = await asyncio.gather(*(database.together(notes_by_id, [note.id]) for note in taken))
+    finally:
+        event.remove(database.engine.sync_engine, *listener)
+    assert len(sent) == 1
+    assert [each[note.id].words for each, note in zip(found, taken, strict=True)] == ["note 0", "note 1", "note 2"]
 
 
 async def test_many_callers_share_a_small_pool(settings: notes.Settings, database: Database) -> None:

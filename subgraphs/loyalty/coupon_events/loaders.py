@@ -16,8 +16,7 @@ from .tables import CouponEvent, CouponIssuance
 
 async def events_by_id(context: Context, ids: list[UUID]) -> list[CouponEvent | None]:
     """Deleted ones too: whatever asks by id points at one it knows."""
-    async with context.database.reading() as session:
-        found = await store.events_by_id(session, ids)
+    found = await context.database.together(store.events_by_id, ids)
     return [found.get(coupon_event_id) for coupon_event_id in ids]
 
 
@@ -51,8 +50,7 @@ async def gate_views(context: Context, ids: list[UUID]) -> list[GateView | None]
 
 async def issuances_by_id(context: Context, ids: list[UUID]) -> list[CouponIssuance | None]:
     """Only what is recorded, whosever it is: who may see one is for whoever asks."""
-    async with context.database.reading() as session:
-        found = await store.issuances_by_id(session, ids)
+    found = await context.database.together(store.issuances_by_id, ids)
     return [found.get(issuance_id) for issuance_id in ids]
 
 
@@ -61,17 +59,14 @@ async def own_issuances_by_id(context: Context, ids: list[UUID]) -> list[CouponI
     user_id = context.principal.user_id
     if user_id is None:
         return [None for _ in ids]
-    async with context.database.reading() as session:
-        # In this order: of an event that is settled in between, all is recorded by the time the rows are read.
-        running = await store.running_events(session)
-        rows = await store.issuances_by_id(session, ids)
+    running, rows = await context.database.together(store.running_and_recorded, ids)
     # An id does not say which event it is of, but the events that may have it unrecorded are few: try them.
     events = {issuance_id(event, user_id): event for event in running}
     pending = [each for each in ids if each in events and each not in rows]
     views = await gate_views(context, [events[each] for each in pending])
     seen = {each: view.acceptance if view else GateLost() for each, view in zip(pending, views, strict=True)}
-    own = {each: row for each, row in rows.items() if row.user_id == user_id}
-    return [own.get(each) or seen.get(each) for each in ids]
+    own = [row if (row := rows.get(each)) and row.user_id == user_id else None for each in ids]
+    return [row or seen.get(each) for each, row in zip(ids, own, strict=True)]
 
 
 async def recorded_by_event(context: Context, ids: list[UUID]) -> list[int]:

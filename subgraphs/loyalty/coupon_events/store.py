@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chassis.bulk import insert_all
+from chassis.bulk import insert_all, is_among
 from chassis.database import table_of
 from chassis.errors import NotFound
 from chassis.nested_pages import pages_by_owner
@@ -45,7 +45,7 @@ async def lock_event(session: AsyncSession, coupon_event_id: UUID) -> CouponEven
 
 async def events_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, CouponEvent]:
     """Deleted ones are among them: what they gave out still points at them."""
-    found = select(CouponEvent).where(col(CouponEvent.id).in_(ids)).execution_options(include_deleted=True)
+    found = select(CouponEvent).where(is_among(col(CouponEvent.id), ids)).execution_options(include_deleted=True)
     return {event.id: event for event in await session.exec(found)}
 
 
@@ -198,8 +198,19 @@ async def find_issuance(session: AsyncSession, issuance_id: UUID) -> CouponIssua
 
 
 async def issuances_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, CouponIssuance]:
-    rows = await session.exec(select(CouponIssuance).where(col(CouponIssuance.id).in_(ids)))
+    rows = await session.exec(select(CouponIssuance).where(is_among(col(CouponIssuance.id), ids)))
     return {issuance.id: issuance for issuance in rows}
+
+
+async def running_and_recorded(
+    session: AsyncSession, ids: Collection[UUID]
+) -> tuple[Sequence[UUID], dict[UUID, CouponIssuance]]:
+    """The running events, and then those of the issuances that are recorded.
+
+    In this order: of an event that is settled in between, all is recorded by the time the rows are read.
+    """
+    running = await running_events(session)
+    return running, await issuances_by_id(session, ids)
 
 
 async def recorded_by_event(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, int]:

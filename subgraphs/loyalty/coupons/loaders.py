@@ -14,15 +14,13 @@ from .tables import Coupon
 
 async def coupons_by_id(context: Context, ids: list[UUID]) -> list[Coupon | None]:
     """Deleted ones too: whatever asks by id points at one it knows."""
-    async with context.database.reading() as session:
-        found = await store.coupons_by_id(session, ids)
+    found = await context.database.together(store.coupons_by_id, ids)
     return [found.get(coupon_id) for coupon_id in ids]
 
 
 async def owned_coupons_by_id(context: Context, ids: list[UUID]) -> list[OwnedCoupon | None]:
     """Whosever they are: who may see one is for whoever asks."""
-    async with context.database.reading() as session:
-        found = await store.owned_coupons_by_id(session, ids)
+    found = await context.database.together(store.owned_coupons_by_id, ids)
     return [found.get(user_coupon_id) for user_coupon_id in ids]
 
 

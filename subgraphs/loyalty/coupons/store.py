@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chassis.bulk import insert_all
+from chassis.bulk import insert_all, is_among
 from chassis.database import table_of
 from chassis.errors import NotFound
 from chassis.money import minor_units
@@ -67,7 +67,9 @@ async def lock_coupon(session: AsyncSession, coupon_id: UUID) -> Coupon:
 
 async def coupons_by_id(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Coupon]:
     """Deleted ones are among them: events and people still have them."""
-    rows = await session.exec(select(Coupon).where(col(Coupon.id).in_(ids)).execution_options(include_deleted=True))
+    rows = await session.exec(
+        select(Coupon).where(is_among(col(Coupon.id), ids)).execution_options(include_deleted=True)
+    )
     return {coupon.id: coupon for coupon in rows}
 
 
@@ -123,7 +125,7 @@ async def insert_granted_coupon(session: AsyncSession, user_coupon: UserCoupon) 
 
 
 async def owned_coupons_by_id(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, OwnedCoupon]:
-    rows = await session.execute(_owned().where(col(UserCoupon.id).in_(ids)))
+    rows = await session.execute(_owned().where(is_among(col(UserCoupon.id), ids)))
     return {row[0].id: OwnedCoupon(*row) for row in rows}
 
 
