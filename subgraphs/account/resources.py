@@ -14,6 +14,7 @@ from .notices.mailer import Mailer
 from .people.passwords import Passwords
 from .people.revoke import recent_revocations
 from .sessions.attempts import Attempts
+from .sessions.keys import KeyFiles
 from .sessions.tokens import SigningKey, TokenSigner
 from .settings import Settings
 
@@ -57,9 +58,11 @@ def _revocations(database: Database, settings: Settings) -> Read:
 
 
 def _signer(settings: Settings) -> TokenSigner:
+    files = KeyFiles(settings.signing_key_files)
     return TokenSigner(
-        [SigningKey.read(file) for file in settings.signing_key_files],
+        [SigningKey(key) for key in files.read()],
         issuer=settings.token_issuer,
         audience=settings.token_audience,
         lifetime=timedelta(seconds=settings.access_token_seconds),
+        files=files,
     )

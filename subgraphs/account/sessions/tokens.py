@@ -6,24 +6,21 @@ from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import jwt
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from .keys import KeyFiles
+
+logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class SigningKey:
     private: Ed25519PrivateKey
-
-    @classmethod
-    def read(cls, file: Path) -> "SigningKey":
-        key = load_pem_private_key(file.read_bytes(), password=None)
-        if not isinstance(key, Ed25519PrivateKey):
-            raise TypeError(f"{file} holds no Ed25519 private key")
-        return cls(key)
 
     def jwk(self) -> dict[str, str]:
         """The public half, with its RFC 7638 thumbprint as the key id."""
@@ -36,13 +33,33 @@ class SigningKey:
 class TokenSigner:
     """Signs with the first of its keys and publishes all: a key is rotated in behind and out in front."""
 
-    def __init__(self, keys: Sequence[SigningKey], *, issuer: str, audience: str, lifetime: timedelta) -> None:
+    def __init__(
+        self,
+        keys: Sequence[SigningKey],
+        *,
+        issuer: str,
+        audience: str,
+        lifetime: timedelta,
+        files: KeyFiles | None = None,
+    ) -> None:
         if not keys:
             raise ValueError("account needs at least one signing key")
-        self._key = keys[0].private
+        self._keys = keys
+        self._files = files
         self._claims = {"iss": issuer, "aud": audience}
         self._lifetime = lifetime
-        self.jwks = {"keys": [key.jwk() for key in keys]}
+
+    @property
+    def jwks(self) -> dict[str, list[dict[str, str]]]:
+        return {"keys": [key.jwk() for key in self._current()]}
+
+    def _current(self) -> Sequence[SigningKey]:
+        """As the files have them now, or a few seconds ago."""
+        changed = self._files.changed() if self._files else None
+        if changed:
+            self._keys = [SigningKey(key) for key in changed]
+            logger.info("signing_keys_changed", key_ids=[key.jwk()["kid"] for key in self._keys])
+        return self._keys
 
     def sign(self, user_id: UUID, role: str, session_id: UUID, at: datetime) -> tuple[str, datetime]:
         """The token, and the instant from which it is worthless. `iat` is in milliseconds, `exp` in seconds."""
@@ -55,7 +72,8 @@ class TokenSigner:
             "iat": int(at.timestamp() * 1000),
             "exp": int(expires_at.timestamp()),
         }
-        token = jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self.jwks["keys"][0]["kid"]})
+        key = self._current()[0]
+        token = jwt.encode(claims, key.private, algorithm="EdDSA", headers={"kid": key.jwk()["kid"]})
         return token, expires_at
 
 

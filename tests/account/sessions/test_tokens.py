@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from subgraphs.account.sessions.keys import keys_of
 from subgraphs.account.sessions.tokens import SigningKey, TokenSigner
 
 USER, SESSION = UUID(int=1), UUID(int=2)
@@ -63,7 +64,7 @@ def test_a_key_of_another_kind_is_refused(tmp_path: Path) -> None:
     key = generate_private_key(SECP256R1())
     file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     with pytest.raises(TypeError, match="no Ed25519"):
-        SigningKey.read(file)
+        keys_of(file)
 
 
 def test_without_a_key_nothing_starts() -> None:
