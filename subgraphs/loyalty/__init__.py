@@ -1,1 +1,1 @@
-"""Loyalty: coupons, the events that give them out, and what a booking holds of them."""
+"""Loyalty: coupons, the events that give them out, points, and what a booking holds of them."""

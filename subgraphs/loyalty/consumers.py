@@ -1,9 +1,10 @@
-"""Everything loyalty listens to: what its own gates accepted, and what bookings ask of it."""
+"""Everything loyalty listens to: what its own gates accepted, what bookings ask of it, and what earns points."""
 
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from pydantic import NonNegativeInt
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.cache import Cache
@@ -19,6 +20,9 @@ from .coupons.give_back import give_back_benefits
 from .coupons.hold import Wish, hold_benefits
 from .coupons.release import release_benefits
 from .coupons.spend import spend_benefits
+from .points.earn import earn_points
+from .points.take_back import take_points_back
+from .settings import Settings
 
 consumer = Consumer("loyalty")
 
@@ -42,7 +46,7 @@ class Command(Message):
 class HoldBenefits(Command):
     user_id: UUID
     user_coupon_id: UUID | None
-    points: int
+    points: NonNegativeInt
     subtotal: Decimal
     currency: str
     due_at: datetime
@@ -57,6 +61,19 @@ class ExtendBenefits(Command):
 
 class GiveBackBenefits(Command):
     coupon: bool
+    points: NonNegativeInt
+
+
+class BookingCompleted(Message):
+    booking_id: UUID
+    guest_id: UUID
+    paid: Decimal
+
+
+class PaymentRefunded(Message):
+    booking_id: UUID
+    refund_id: UUID
+    amount: Decimal
 
 
 @consumer.on("loyalty.coupon.accepted", batch=500)
@@ -88,4 +105,15 @@ async def release_asked(session: AsyncSession, message: Command) -> None:
 
 @consumer.on("loyalty.give-back-benefits")
 async def return_asked(session: AsyncSession, message: GiveBackBenefits) -> None:
-    await give_back_benefits(session, message.booking_id, coupon=message.coupon)
+    await give_back_benefits(session, message.booking_id, coupon=message.coupon, points=message.points)
+
+
+@consumer.on("booking.booking.completed")
+async def stay_over(session: AsyncSession, message: BookingCompleted, settings: Settings) -> None:
+    percent, zone = settings.earn_percent, settings.time_zone
+    await earn_points(session, message.guest_id, message.booking_id, message.paid, percent=percent, zone=zone)
+
+
+@consumer.on("payment.payment.refunded")
+async def money_back(session: AsyncSession, message: PaymentRefunded) -> None:
+    await take_points_back(session, message.booking_id, message.refund_id, message.amount)

@@ -9,17 +9,19 @@ from .coupon_events.subscriptions import CouponEventSubscription
 from .coupons.admin import CouponAdminMutation, CouponAdminQuery
 from .coupons.queries import CouponQuery
 from .issuances.admin import AdminCouponIssuance
+from .points.admin import PointAdminMutation, PointAdminQuery
+from .points.types import PointAccount
 from .references import User, Viewer
 
 public = build_schema(
     query=[CouponQuery, CouponEventQuery],
     mutation=[CouponEventMutation],
     subscription=[CouponEventSubscription],
-    types=[Viewer],
+    types=[Viewer, PointAccount],
 )
 admin = build_schema(
-    query=[CouponAdminQuery, CouponEventAdminQuery],
-    mutation=[CouponAdminMutation, CouponEventAdminMutation],
+    query=[CouponAdminQuery, CouponEventAdminQuery, PointAdminQuery],
+    mutation=[CouponAdminMutation, CouponEventAdminMutation, PointAdminMutation],
     subscription=[CouponEventAdminSubscription],
     types=[User, AdminCouponIssuance],
 )

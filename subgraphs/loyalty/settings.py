@@ -1,7 +1,9 @@
 """What loyalty reads from its environment."""
 
+from decimal import Decimal
 from typing import ClassVar
 
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
@@ -15,5 +17,7 @@ class Settings(ServiceSettings):
     """How long after its due time a hold nobody settled is let go: the booking's own flow settles it before."""
     relay_takeover_seconds: int = 15
     """After how long the acceptances a relay took and did not send are another's. Longer than a send may take."""
+    earn_percent: Decimal = Field(Decimal(1), ge=0, le=100)
+    """Of the money a stay cost, given as points when it is over."""
     overdue_seconds: int = 60
     """After how long an acceptance that was sent and is not recorded is sent again."""

@@ -10,6 +10,7 @@ from .coupon_events.finish import finish_changes
 from .coupon_events.reconcile import reconcile_events
 from .coupon_events.relay import relay_acceptances
 from .coupons.sweep import sweep_holds
+from .points.expire import expire_points
 from .resources import open_resources
 from .settings import Settings
 
@@ -18,6 +19,7 @@ JOBS = [
     Job("finish_changes", timedelta(seconds=2), finish_changes),
     Job("reconcile_events", timedelta(minutes=1), reconcile_events),
     Job("sweep_holds", timedelta(seconds=30), sweep_holds),
+    Job("expire_points", timedelta(minutes=1), expire_points),
 ]
 
 

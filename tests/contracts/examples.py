@@ -19,7 +19,8 @@ from chassis.ids import uuid7
 from chassis.roles import Role
 from subgraphs.accommodation.calendar.rules import StayRefusalCode
 from subgraphs.booking.bookings.tables import BookingStatus
-from subgraphs.loyalty.coupons.rules import NotEnoughPoints, NotUsable
+from subgraphs.loyalty.coupons.rules import NotUsable
+from subgraphs.loyalty.points.rules import NotEnoughPoints
 
 SUBGRAPHS = Path(__file__).resolve().parents[2] / "subgraphs"
 ENVELOPE = {"id", "occurred_at"}

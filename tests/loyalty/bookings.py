@@ -61,8 +61,8 @@ class Booking:
     async def release(self) -> Answered:
         return await self.ask("release-benefits")
 
-    async def give_back(self, *, coupon: bool) -> Answered:
-        return await self.ask("give-back-benefits", coupon=coupon, points=0)
+    async def give_back(self, *, coupon: bool = False, points: int = 0) -> Answered:
+        return await self.ask("give-back-benefits", coupon=coupon, points=points)
 
     async def ask(self, command: str, **payload: Any) -> Answered:
         """The last answer this booking was given."""

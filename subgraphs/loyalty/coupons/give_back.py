@@ -8,13 +8,16 @@ from chassis import clock
 from chassis.outbox import publish
 
 from ..events import BenefitsGivenBack
+from ..points.give_back import give_points_back
 from . import store
 from .tables import HoldState
 
 
-async def give_back_benefits(session: AsyncSession, booking_id: UUID, *, coupon: bool) -> None:
-    """`coupon` is whether the coupon comes back: otherwise the fee has eaten it, and it stays used."""
+async def give_back_benefits(session: AsyncSession, booking_id: UUID, *, coupon: bool, points: int) -> None:
+    """`coupon` is whether the coupon comes back: otherwise the fee has eaten it, and it stays used; so with points."""
     hold = await store.lock_hold(session, booking_id, clock.now())
     if hold.state in {HoldState.HELD, HoldState.SPENT}:
         hold.state, hold.has_coupon = HoldState.GIVEN_BACK, hold.has_coupon and not coupon
+        if hold.user_id and hold.points:
+            await give_points_back(session, hold.user_id, booking_id, points)
     publish(session, BenefitsGivenBack(booking_id=booking_id))

@@ -12,9 +12,11 @@ from chassis.money import round_down
 from chassis.outbox import publish
 
 from ..events import BenefitsHeld
+from ..points.hold import hold_points
+from ..points.rules import NotEnoughPoints, points_used
 from . import store
 from .refuse import refuse_benefits
-from .rules import NotEnoughPoints, NotUsable, Refusal, discount_for, ensure_usable, is_granted
+from .rules import NotUsable, Refusal, discount_for, ensure_usable, is_granted
 from .tables import BenefitHold, HoldState
 
 
@@ -45,13 +47,13 @@ async def _decide(session: AsyncSession, hold: BenefitHold, wish: Wish) -> None:
     hold.user_id, hold.currency, hold.due_at = wish.user_id, wish.currency, wish.due_at
     try:
         discount = await _discount(session, wish)
-        if wish.points > 0:
-            # Nothing gives points yet, so nobody has an account that could hold some.
-            raise NotEnoughPoints
-    except Refusal as refusal:
+        points = points_used(wish.points, wish.subtotal - discount)
+        if points:
+            await hold_points(session, wish.user_id, hold.booking_id, points)
+    except (Refusal, NotEnoughPoints) as refusal:
         hold.state, hold.refusal, hold.message = HoldState.REFUSED, refusal.code, refusal.message
     else:
-        hold.state, hold.discount = HoldState.HELD, discount
+        hold.state, hold.discount, hold.points = HoldState.HELD, discount, points
         hold.user_coupon_id, hold.has_coupon = wish.user_coupon_id, wish.user_coupon_id is not None
 
 

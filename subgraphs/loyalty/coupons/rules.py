@@ -53,13 +53,6 @@ class LetGo(NotUsable):
         super().__init__("The booking has let go of what it held.")
 
 
-class NotEnoughPoints(Refusal):
-    code = "NOT_ENOUGH_POINTS"
-
-    def __init__(self) -> None:
-        super().__init__("There are not that many points.")
-
-
 class UserCouponStatus(StrEnum):
     AVAILABLE = "AVAILABLE"
     HELD = "HELD"

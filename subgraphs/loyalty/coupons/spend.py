@@ -8,6 +8,9 @@ from chassis import clock
 from chassis.outbox import publish
 
 from ..events import BenefitsSpent
+from ..points.hold import hold_points
+from ..points.rules import NotEnoughPoints
+from ..points.spend import spend_points
 from . import store
 from .refuse import refuse_benefits
 from .rules import NotUsable, ensure_free, is_granted
@@ -21,6 +24,8 @@ async def spend_benefits(session: AsyncSession, booking_id: UUID) -> None:
         await _take_again(session, hold)
     if hold.state in {HoldState.ASKED, HoldState.HELD}:
         hold.state, hold.spent_at = HoldState.SPENT, clock.now()
+        if hold.user_id and hold.points:
+            await spend_points(session, hold.user_id, booking_id)
     if is_granted(hold):
         publish(session, BenefitsSpent(booking_id=booking_id))
     else:
@@ -28,12 +33,14 @@ async def spend_benefits(session: AsyncSession, booking_id: UUID) -> None:
 
 
 async def _take_again(session: AsyncSession, hold: BenefitHold) -> None:
-    """What lapsed is held again where the coupon is still free."""
+    """What lapsed is held again where the coupon is still free and the points are there."""
     owned = await store.lock_owned_coupon(session, hold.user_coupon_id) if hold.user_coupon_id else None
     try:
         if owned is not None:
             ensure_free(owned)
-    except NotUsable as gone:
+        if hold.user_id and hold.points:
+            await hold_points(session, hold.user_id, hold.booking_id, hold.points)
+    except (NotUsable, NotEnoughPoints) as gone:
         hold.state, hold.refusal, hold.message = HoldState.REFUSED, gone.code, gone.message
     else:
         hold.state, hold.has_coupon = HoldState.HELD, owned is not None

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from chassis import clock
 from chassis.database import Database
 
+from ..points.release import release_points
 from ..settings import Settings
 from . import store
 from .tables import HoldState
@@ -28,7 +29,10 @@ async def sweep_holds(database: Database, settings: Settings) -> None:
 async def _sweep(session: AsyncSession, grace: timedelta) -> int:
     """Lapsed, not released: a payment that is late may spend them all the same."""
     holds = await store.lock_holds_due_before(session, clock.now() - grace, AT_ONCE)
-    for hold in holds:
+    # Accounts are locked one after the other: in one order, so that two that sweep don't wait for each other.
+    for hold in sorted(holds, key=lambda each: str(each.user_id)):
         hold.state, hold.has_coupon = HoldState.LAPSED, False
+        if hold.user_id and hold.points:
+            await release_points(session, hold.user_id, hold.booking_id)
         logger.warning("hold_lapsed", booking_id=str(hold.booking_id), due_at=hold.due_at)
     return len(holds)

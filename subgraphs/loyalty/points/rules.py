@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, FieldError, InvalidInput
 
-from .tables import EntryKind, PointAccount, PointEntry
+from .tables import EntryKind, PointAccount, PointEarning, PointEntry
 
 MONTHS_GOOD = 6
 GOOD_AFTER_RETURN = timedelta(days=7)
@@ -38,6 +39,22 @@ class IdempotencyMismatch(DomainError):
         super().__init__("This idempotency key was used for something else.")
 
 
+class Books(NamedTuple):
+    """All that the tables say of one account: the account itself, its entries, its lots, and what bookings hold."""
+
+    user_id: UUID
+    balance: int
+    held: int
+    last_entry: int
+    entries: int
+    numbered: int
+    balance_after: int
+    left_in_lots: int
+    held_in_lots: int
+    held_by_bookings: int
+    lots_held_otherwise: int
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What an administrator asks for; without `expires_at`, granted points are good as long as earned ones."""
@@ -52,6 +69,18 @@ class Change:
 def points_for(money: Decimal, percent: Decimal) -> int:
     """What that much money earns, in whole points, rounded down."""
     return max(0, int(money * percent / 100))
+
+
+def still_earned(earning: PointEarning, refunded: Decimal) -> int:
+    """By a stay that is over, when that much of its money went back."""
+    if earning.paid is None or earning.percent is None:
+        raise ValueError("This stay is not over.")
+    return points_for(earning.paid - refunded, earning.percent)
+
+
+def points_used(wanted: int, left: Decimal) -> int:
+    """Of an order with that much left to pay: a point is one unit of the currency, and never less."""
+    return min(wanted, int(left))
 
 
 def expiry_of(earned_at: datetime, zone: ZoneInfo) -> datetime:
@@ -102,6 +131,21 @@ def fingerprint_of(change: Change) -> str:
 def ensure_same(entry: PointEntry, change: Change) -> None:
     if entry.fingerprint != fingerprint_of(change):
         raise IdempotencyMismatch
+
+
+def differences_in(books: Books) -> list[str]:
+    """What in the books of an account does not agree, as people read it."""
+    total = books.balance + books.held
+    pairs = (
+        ("sum of the entries", books.entries, "balance and held", total),
+        ("sum after the last entry", books.balance_after, "balance and held", total),
+        ("number of entries", books.numbered, "number of the last", books.last_entry),
+        ("left in lots", books.left_in_lots, "balance", books.balance),
+        ("held in lots", books.held_in_lots, "held", books.held),
+        ("held by bookings", books.held_by_bookings, "held", books.held),
+        ("lots held otherwise than by bookings", books.lots_held_otherwise, "none", 0),
+    )
+    return [f"{one} {found}, {other} {wanted}" for one, found, other, wanted in pairs if found != wanted]
 
 
 def _months_later(day: date, months: int) -> date:

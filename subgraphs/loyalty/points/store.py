@@ -10,15 +10,18 @@ from uuid import UUID
 
 import sqlalchemy
 from sqlalchemy import ColumnElement, func
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chassis.nested_pages import pages_by_owner
 from chassis.pagination import Order, Page, page
 
+from .rules import Books
 from .tables import EntryKind, PointAccount, PointEarning, PointEntry, PointHold, PointLot, PointRefund
 
-NEWEST_FIRST: Final = (Order(col(PointEntry.number), descending=True),)
+# The id is there for pages of many accounts at once, where a number is not one row's alone.
+NEWEST_FIRST: Final = (Order(col(PointEntry.number), descending=True), Order(col(PointEntry.id), descending=True))
 
 
 class EntryOrder(Enum):
@@ -33,7 +36,7 @@ class Wanted:
     """Which entries to find; None is all of them."""
 
     user_id: UUID | None = None
-    kinds: Sequence[EntryKind] | None = None
+    kinds: tuple[EntryKind, ...] | None = None
     points_from: int | None = None
     points_to: int | None = None
     created_from: datetime | None = None
@@ -90,10 +93,6 @@ async def taken_by(session: AsyncSession, booking_id: UUID) -> Sequence[Taken]:
     return [Taken(*row) for row in await session.exec(found)]
 
 
-async def forget_holds(session: AsyncSession, booking_id: UUID) -> None:
-    await session.exec(sqlalchemy.delete(PointHold).where(col(PointHold.booking_id) == booking_id))
-
-
 async def find_entry_by_key(session: AsyncSession, created_by: UUID, key: str) -> PointEntry | None:
     mine = select(PointEntry).where(PointEntry.created_by == created_by, PointEntry.idempotency_key == key)
     return (await session.exec(mine)).first()
@@ -131,9 +130,42 @@ async def next_expiries(session: AsyncSession, user_ids: Sequence[UUID], at: dat
         .where(col(PointLot.user_id).in_(user_ids), col(PointLot.remaining) > 0, col(PointLot.expires_at) > at)
         .group_by(col(PointLot.user_id), col(PointLot.expires_at))
         .order_by(col(PointLot.user_id), col(PointLot.expires_at))
-        .distinct(col(PointLot.user_id))
+        .ext(distinct_on(col(PointLot.user_id)))
     )
     return {user_id: Expiry(points, expires_at) for user_id, points, expires_at in await session.exec(next_ones)}
+
+
+async def books_after(session: AsyncSession, user_id: UUID | None, limit: int) -> list[Books]:
+    """Of the accounts that follow that one, in one statement: so that what is said of one was true at one time."""
+    account = col(PointAccount.user_id)
+    entries = _summed(PointEntry, func.sum(PointEntry.points)), _summed(PointEntry, func.count())
+    lots = _summed(PointLot, func.sum(PointLot.remaining)), _summed(PointLot, func.sum(PointLot.held))
+    statement = sqlalchemy.select(
+        account,
+        col(PointAccount.balance),
+        col(PointAccount.held),
+        func.coalesce(PointAccount.last_entry, 0),
+        *entries,
+        _summed(PointEntry, func.max(PointEntry.balance_after), PointEntry.number == PointAccount.last_entry),
+        *lots,
+        _summed(PointLot, func.sum(_held_of_lot())),
+        _summed(PointLot, func.count(), col(PointLot.held) != _held_of_lot()),
+    )
+    if user_id is not None:
+        statement = statement.where(account > user_id)
+    return [Books(*row) for row in await session.execute(statement.order_by(account).limit(limit))]
+
+
+def _summed(table: type[PointEntry | PointLot], figure: Any, *conditions: Any) -> Any:
+    """A figure over the account's rows, 0 where it has none."""
+    of_account = sqlalchemy.select(figure).where(col(table.user_id) == col(PointAccount.user_id), *conditions)
+    return func.coalesce(of_account.correlate(PointAccount).scalar_subquery(), 0)
+
+
+def _held_of_lot() -> Any:
+    unspent = col(PointHold.lot_id) == col(PointLot.id), ~col(PointHold.spent)
+    held = sqlalchemy.select(func.sum(PointHold.points)).where(*unspent).correlate(PointLot)
+    return func.coalesce(held.scalar_subquery(), 0)
 
 
 async def page_of_entries(
@@ -141,6 +173,17 @@ async def page_of_entries(
 ) -> Page[PointEntry]:
     statement = sqlalchemy.select(PointEntry).where(*_conditions(wanted))
     return await page(session, statement, order=order, first=first, after=after, count=count)
+
+
+async def pages_of_entries(
+    session: AsyncSession, user_ids: Sequence[UUID], wanted: Wanted, *, first: int, after: str | None, count: bool
+) -> dict[UUID, Page[PointEntry]]:
+    """A page for each of the accounts, newest first."""
+    statement = sqlalchemy.select(PointEntry).where(*_conditions(wanted))
+    whose = col(PointEntry.user_id)
+    return await pages_by_owner(
+        session, statement, whose, user_ids, order=NEWEST_FIRST, first=first, after=after, count=count
+    )
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -1,0 +1,37 @@
+"""Prove that the books of points agree, for every account: `python -m subgraphs.loyalty.check_points`.
+
+Sum of the entries = balance + held = the sum after the last entry; what is left in lots = balance; what is held in
+lots = held = what bookings hold. Prints what differs, and exits with 1 then. Changes nothing, and may run at any time.
+"""
+
+import asyncio
+import sys
+
+from chassis.database import Database
+
+from .database import Outbox
+from .points.check import check_books
+from .settings import Settings
+
+
+def main() -> None:
+    sys.exit(asyncio.run(check_points(Settings())))
+
+
+async def check_points(settings: Settings) -> int:
+    """The exit code."""
+    database = Database.connect(settings, outbox=Outbox)
+    accounts = differing = 0
+    try:
+        async for user_id, differences in check_books(database):
+            accounts, differing = accounts + 1, differing + bool(differences)
+            for difference in differences:
+                print(f"{user_id}: {difference}")  # noqa: T201
+    finally:
+        await database.close()
+    print(f"{accounts} accounts, {differing} of which differ")  # noqa: T201
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    main()
