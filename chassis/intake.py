@@ -87,9 +87,11 @@ class Intake:
                 assignment.begin(partition, records)
             if not self._joined and monotonic() > look_again:
                 look_again = monotonic() + _LOOK_FOR_TOPICS_EVERY
-                there = self._wanted & await self._topics.existing()
-                kafka.subscribe([self._topics.full(each) for each in there], listener=assignment)
-                self._joined = there == self._wanted
+                found = self._wanted & await self._topics.existing()
+                if found != there:  # subscribing again, even to the same, has the whole group join again
+                    there = found
+                    kafka.subscribe([self._topics.full(each) for each in there], listener=assignment)
+                    self._joined = there == self._wanted
 
     def _open(self) -> AIOKafkaConsumer:
         return AIOKafkaConsumer(
