@@ -14,6 +14,7 @@ from prometheus_client import REGISTRY
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import upkeep
+from chassis.assignment import Assignment
 from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.delivery import Delivery
@@ -228,6 +229,30 @@ async def test_a_topic_that_is_declared_late_is_joined_then(
         await producer.send([Record.of("shop.basket.sold", {"writer": "lee", "number": 1})])
         await until(written(database, "kim 0", "lee 1"))
         await joined(intake)
+
+
+async def test_while_a_topic_is_missing_the_others_are_read_in_peace(
+    settings: notes.Settings, database: Database, producer: Producer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking for it does not have the whole group join again."""
+    consumer, joins, assigned = Consumer("notes"), [], Assignment.on_partitions_assigned
+
+    async def write(session: AsyncSession, message: Taken) -> None:
+        session.add(Note(words=f"{message.writer} {message.number}"))
+
+    async def counted(assignment: Assignment, partitions: Any) -> None:
+        joins.append(partitions)
+        await assigned(assignment, partitions)
+
+    monkeypatch.setattr(Assignment, "on_partitions_assigned", counted)
+    monkeypatch.setattr("chassis.intake._LOOK_FOR_TOPICS_EVERY", 0.01)
+    consumer.on(TAKEN)(write)
+    consumer.on("shop.basket.sold")(write)
+    async with reading(settings, consumer):
+        for number in range(5):
+            await producer.send([taken(number)])
+            await until(written(database, *(f"kim {each}" for each in range(number + 1))))
+    assert len(joins) == 1
 
 
 async def test_what_is_not_worked_on_yet_is_measured(
