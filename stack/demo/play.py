@@ -12,6 +12,7 @@ from stack.demo.rush import COUPONS, OPENS_IN, announce_event, ask_again, compar
 from stack.demo.search import search_places
 from stack.demo.show import Show
 from stack.demo.stay import book_and_pay, come_too_late, compare_booking
+from stack.demo.suspend import suspend_and_restore
 
 GUESTS = 1_000
 DAYS_AHEAD, NIGHTS = 30, 2
@@ -39,6 +40,8 @@ async def play(entrance: str, show: Show, *, guests: int = GUESTS) -> None:
         booking_id = await book_and_pay(winners[0], offer, http, show)
         show.step("A second guest wants the same last room")
         await come_too_late(winners[1].person, offer, show)
+        show.step("An administrator suspends somebody")
+        await suspend_and_restore(admin, people[-1], show)
         show.step("The books are compared")
         await compare_stock(admin, event_id, show)
         await compare_booking(winners[0], booking_id, show)
