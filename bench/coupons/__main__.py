@@ -58,17 +58,22 @@ class Bench:
             await self.rush(f"{gateway}, one API behind it", [address], self.people // 5, self.coupons // 5)
 
     async def plainly(self) -> float:
-        """The plain way, beside the worker as well; decisions a second."""
+        """The plain way; decisions a second."""
         url = self.machine.backing.database_url
         people = min(self.people, SLOW_PEOPLE)
         with self.machine.apis("bench.coupons.plain", APIS, PLAIN_DATABASE_URL=url) as addresses:
-            event, many = uuid7(), max(1, people * self.coupons // self.people)
-            await plain.prepare(url, event, many)
-            found = ask(self.machine, event, people, addresses)
-        show("plain", found)
-        if await plain.issued(url, event) != (many, many) or len(found.accepted) != many:
-            raise NoResult(f"{many} coupons, {await plain.issued(url, event)} recorded, {len(found.accepted)} accepted")
-        return found.rate
+            await self.rush_plainly("warming up, plain", addresses, min(people, WARM_PEOPLE // 10))
+            return (await self.rush_plainly("plain", addresses, people)).rate
+
+    async def rush_plainly(self, name: str, addresses: Sequence[str], people: int) -> Found:
+        url, event, many = self.machine.backing.database_url, uuid7(), max(1, people * self.coupons // self.people)
+        await plain.prepare(url, event, many)
+        found = ask(self.machine, event, people, addresses)
+        show(name, found)
+        recorded = await plain.issued(url, event)
+        if recorded != (many, many) or len(found.accepted) != many:
+            raise NoResult(f"{many} coupons, {recorded} recorded, {len(found.accepted)} accepted")
+        return found
 
     async def rush(
         self, name: str, addresses: Sequence[str], people: int, coupons: int, rate: float | None = None

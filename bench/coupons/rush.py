@@ -1,6 +1,7 @@
 """One rush: everybody asks once and a third of them twice, then the books are compared."""
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -71,5 +72,6 @@ def show(name: str, found: Found) -> None:
     answers = sum(told["words"].values())
     used = {**found.used, "generator": told["generator"] * told["elapsed"]}
     shares = ", ".join(f"{part} {seconds / answers * 1e6:.0f}" for part, seconds in used.items())
-    print(f"  processor µs a decision: {shares}; together {sum(used.values()) / answers * 1e6:.0f}")
+    print(f"  processor µs a decision: {shares}; together {sum(used.values()) / answers * 1e6:.0f}", end="")
+    print(f", {sum(used.values()) / told['elapsed']:.1f} of {os.cpu_count()} cores")
     print("  " + ", ".join(f"{word} {many:,}" for word, many in sorted(told["words"].items())), flush=True)

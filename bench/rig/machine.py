@@ -13,7 +13,6 @@ from chassis.testing_tokens import TokenIssuer
 from stack import gateways
 from stack.backing import Backing, backing
 from stack.child import Child
-from stack.errors import StackError
 from stack.keys import keep_secrets
 from stack.layout import ROOT, Layout, Ports, url
 from stack.options import Options
@@ -66,7 +65,7 @@ class Machine:
         """One of GATEWAYS in front of that API, as host:port. StackError where its binary is missing."""
         apis = {**self.layout.ports.apis, "loyalty": int(loyalty.rpartition(":")[2])}
         around = replace(self._surroundings(), layout=replace(self.layout, ports=replace(Ports.free(), apis=apis)))
-        with self._running("gateway", _in_front(name, around)) as server:
+        with self.running("gateway", _in_front(name, around)) as server:
             yield f"{HOST}:{server.port}"
 
     def _surroundings(self) -> Surroundings:
@@ -82,11 +81,11 @@ class Machine:
             folder=ROOT,
         )
         answers = f"{url(port)}{ready}"
-        with self._running(name, Server(child.name, port, url(port), child, lambda: http_answers(answers))):
+        with self.running(name, Server(child.name, port, url(port), child, lambda: http_answers(answers))):
             yield
 
     @contextmanager
-    def _running(self, name: str, server: Server) -> Iterator[Server]:
+    def running(self, name: str, server: Server) -> Iterator[Server]:
         with server, self.meter.watching(name, server.child.pid):
             yield server
 
@@ -96,16 +95,14 @@ class Machine:
 
 @contextmanager
 def machine() -> Iterator[Machine]:
+    """Embedded servers, each replaced by the one the environment names."""
     with ExitStack() as started:
         folder = Path(started.enter_context(tempfile.TemporaryDirectory()))
         layout = Layout(home=folder, ports=Ports.free())
-        behind = backing(layout, Options(database_url=None, redis_url=None, kafka_bootstrap=None))
+        behind = backing(layout, Options.read(os.environ))
         running = Machine(layout, behind, started.enter_context(TokenIssuer()))
-        names = ("PostgreSQL", "Valkey", "broker")
-        for name, server in zip(names, (behind.postgres, behind.valkey, behind.broker), strict=True):
-            if server is None:
-                raise StackError(f"{name} is not embedded")
-            started.enter_context(running._running(name, server))  # noqa: SLF001 - its own module
+        for server in behind.embedded:
+            started.enter_context(running.running(server.name, server))
         yield running
 
 
