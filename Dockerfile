@@ -14,6 +14,8 @@ RUN /opt/venv/bin/pip install --require-hashes -r requirements.txt
 FROM python:3.11-slim AS python
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin overthere
+# What a service keeps in files; a volume that is mounted here belongs to it too.
+RUN install -d -o overthere /var/lib/overthere
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /srv
 COPY chassis chassis

@@ -75,6 +75,8 @@ class Surroundings:
             return {"ACCOUNT_SIGNING_KEY_FILES": keys, **mail, **_FOR_LOAD_FROM_ONE_ADDRESS}
         if subgraph == "payment":
             return payment_environment(self.portone_settings())
+        if subgraph == "accommodation":
+            return {"ACCOMMODATION_PHOTO_FOLDER": str(self.layout.data / "photos")}
         return {}
 
 

@@ -3,7 +3,8 @@
     python -m bench.search [FILE]
 
 Each search is asked many times with other dates, places and words, as the service asks it; the figures are of its
-statement alone, as the driver sees it. The plan of one of each is kept beside, in bench/search/plans. The ratio is to
+statement alone, as the driver sees it. The plan of one of each is kept beside, in bench/search/plans, and what a run
+printed on two quiet cores in bench/search/results.txt. The ratio is to
 the simplest page there is, of the newest places. Then the same on a sixteenth and on a quarter of the file.
 """
 

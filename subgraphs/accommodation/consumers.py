@@ -19,6 +19,7 @@ from .calendar.rules import Stay
 from .offers.withdraw import withdraw_places_of
 from .reviews.complete import note_completed_stay
 from .settings import Settings
+from .wishlist.store import delete_wishes
 
 BATCH = 500
 """Requests decided together. More of them gain little, and a batch that fails is taken apart."""
@@ -93,5 +94,6 @@ async def let_the_guest_review(session: AsyncSession, message: BookingCompleted)
 
 
 @consumer.on("account.user.deleted")
-async def withdraw_the_places_of_who_left(session: AsyncSession, message: UserDeleted) -> None:
+async def forget_the_person(session: AsyncSession, message: UserDeleted) -> None:
     await withdraw_places_of(session, message.user_id)
+    await delete_wishes(session, message.user_id)

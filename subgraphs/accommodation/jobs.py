@@ -8,6 +8,9 @@ from chassis import clock
 from chassis.database import Database
 
 from .calendar.let_go_overdue import let_go_overdue
+from .photos.remove import delete_unused, remove_files
+from .photos.shrink import shrink_photos
+from .photos.storage import Storage
 from .prices.renew import renew_lowest_prices
 from .reviews.count import find_miscounted
 from .settings import Settings
@@ -40,3 +43,16 @@ async def renew_prices_of_over_nights(database: Database, settings: Settings) ->
         async with database.transaction() as session:
             if not await renew_lowest_prices(session, clock.today(settings.time_zone)):
                 return
+
+
+async def shrink_new_photos(database: Database, storage: Storage) -> None:
+    while await shrink_photos(database, storage):
+        pass
+
+
+async def remove_deleted_photos(database: Database, storage: Storage) -> None:
+    """And those that were uploaded a day ago and are shown nowhere."""
+    while await delete_unused(database):
+        pass
+    while await remove_files(database, storage):
+        pass

@@ -5,6 +5,7 @@ from chassis.database import Database
 from chassis.resources import Resources
 
 from .database import Outbox
+from .photos.storage import Storage
 from .settings import Settings
 
 
@@ -13,4 +14,5 @@ async def open_resources(settings: Settings) -> Resources:
     opened.add(Settings, settings)
     opened.add(Database, Database.connect(settings, outbox=Outbox))
     opened.add(Cache, Cache.connect(settings.redis_url.get_secret_value()))
+    opened.add(Storage, Storage(settings))
     return opened

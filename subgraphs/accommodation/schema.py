@@ -6,6 +6,8 @@ from .accommodations.admin import AccommodationAdminMutation, AccommodationAdmin
 from .accommodations.queries import AccommodationQuery
 from .calendar.admin import CalendarAdminMutation
 from .offers.admin import OfferAdminMutation
+from .photos.admin import PhotoAdminMutation
+from .photos.mutations import PhotoMutation
 from .references import Viewer
 from .reviews.admin import ReviewAdminMutation, ReviewAdminQuery
 from .reviews.mutations import ReviewMutation
@@ -18,7 +20,7 @@ from .wishlist.mutations import WishlistMutation
 
 public = build_schema(
     query=[AccommodationQuery, RoomTypeQuery, SearchQuery, ReviewQuery],
-    mutation=[ReviewMutation, WishlistMutation],
+    mutation=[ReviewMutation, PhotoMutation, WishlistMutation],
     types=[Viewer, Booking],
 )
 admin = build_schema(
@@ -29,5 +31,6 @@ admin = build_schema(
         CalendarAdminMutation,
         OfferAdminMutation,
         ReviewAdminMutation,
+        PhotoAdminMutation,
     ],
 )

@@ -6,13 +6,21 @@ from chassis import worker
 from chassis.worker import Job
 
 from .consumers import consumer
-from .jobs import check_ratings, let_go_overdue_holds, renew_prices_of_over_nights
+from .jobs import (
+    check_ratings,
+    let_go_overdue_holds,
+    remove_deleted_photos,
+    renew_prices_of_over_nights,
+    shrink_new_photos,
+)
 from .resources import open_resources
 from .settings import Settings
 
 JOBS = [
     Job("let_go_overdue_holds", timedelta(seconds=30), let_go_overdue_holds),
     Job("renew_prices_of_over_nights", timedelta(minutes=1), renew_prices_of_over_nights),
+    Job("shrink_new_photos", timedelta(seconds=5), shrink_new_photos),
+    Job("remove_deleted_photos", timedelta(minutes=1), remove_deleted_photos),
     Job("check_ratings", timedelta(hours=6), check_ratings),
 ]
 

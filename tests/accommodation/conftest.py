@@ -23,8 +23,9 @@ from tests.accommodation.backoffice import Person, a_host, an_administrator
 
 
 @pytest.fixture(scope="session")
-async def accommodation(servers: Servers) -> AsyncIterator[SubgraphUnderTest]:
-    async with subgraph_under_test("accommodation", servers) as under_test:
+async def accommodation(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SubgraphUnderTest]:
+    folder = tmp_path_factory.mktemp("photos")
+    async with subgraph_under_test("accommodation", servers, photo_folder=folder) as under_test:
         yield under_test
 
 

@@ -125,8 +125,8 @@ async def test_what_a_host_changes_takes_few_statements(
         # As the first, and look for a room type.
         (PUBLISH, {"id": place}, 4),
         (WITHDRAW, {"id": place}, 3),
-        # Lock, find the rooms, lock their nights, take them off sale, write, say.
-        (DELETE, {"id": place}, 6),
+        # Lock, find the rooms, lock their nights, take them off sale, lock their photos, write, say.
+        (DELETE, {"id": place}, 7),
     ]
     for document, variables, budget in budgets:
         accommodation.sql.clear()

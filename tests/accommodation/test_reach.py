@@ -9,9 +9,11 @@ import pytest
 from graphql import GraphQLObjectType, GraphQLScalarType, get_named_type
 from sqlalchemy import text
 
+from chassis import clock
 from chassis.ids import uuid7
 from chassis.roles import Role
 from chassis.testing import Answer, SubgraphUnderTest
+from subgraphs.accommodation.photos.tables import Photo, PhotoOwner
 from subgraphs.accommodation.reviews.hide import hide_review
 from subgraphs.accommodation.schema import admin
 from tests.accommodation.backoffice import Person
@@ -40,9 +42,14 @@ ARGUMENTS = {
     "Mutation.replyToReview": 'reviewId: "{review}", text: "Thank you."',
     "Mutation.hideReview": 'reviewId: "{review}", reason: "Rude."',
     "Mutation.unhideReview": 'reviewId: "{hidden}"',
+    "Mutation.requestPhotoUpload": 'input: {{ contentType: "image/png", byteLength: 1 }}',
+    "Mutation.setPhotos": 'accommodationId: "{place}", photos: [{{ photoId: "{photo}" }}]',
+    "Mutation.setRoomTypePhotos": 'roomTypeId: "{room_type}", photos: []',
 }
 NESTED = {"RoomType.calendar": 'from: "{day}", to: "{later}"'}
 ADMINISTRATORS_ONLY = {"Mutation.hideReview", "Mutation.unhideReview"}
+# What nobody else's place has to do with: every host may.
+EVERY_HOST = {"Mutation.requestPhotoUpload"}
 # A host is told of another's as of what does not exist, and is refused what only administrators may say.
 OTHERS = {"Mutation.createAccommodation": ["FORBIDDEN"]}
 
@@ -93,7 +100,15 @@ async def estate(accommodation: SubgraphUnderTest, places: Any, host: Person) ->
     reviews = {name: await guest.review(room_type) for name in ("review", "hidden")}
     async with accommodation.database.transaction() as session:
         await hide_review(session, UUID(reviews["hidden"]), "Rude.", by=uuid7())
-    keys = reviews | {"place": place.id, "room_type": room_type.id, "spare": spare.id, "owner": host.id}
+    photo = Photo(content_type="image/png", byte_length=1, created_by=host.id, checked_at=clock.now())
+    photo.owner_kind, photo.owner_id = PhotoOwner.ACCOMMODATION, place.id
+    async with accommodation.database.transaction() as session:
+        session.add(photo)
+    keys = (
+        reviews
+        | {"photo": photo.id}
+        | {"place": place.id, "room_type": room_type.id, "spare": spare.id, "owner": host.id}
+    )
     days = {"day": str(places.day(0)), "later": str(places.day(2))}
     return Estate(accommodation, host, {name: str(key) for name, key in keys.items()} | days)
 
@@ -111,7 +126,7 @@ async def test_a_root_field_is_for_the_owner_and_administrators(estate: Estate, 
     refused = {"anonymous": ["UNAUTHENTICATED"], "guest": ["FORBIDDEN"]}.get(who)
     if who != "administrator" and coordinate in ADMINISTRATORS_ONLY:
         refused = refused or ["FORBIDDEN"]
-    elif who == "another host":
+    elif who == "another host" and coordinate not in EVERY_HOST:
         refused = OTHERS.get(coordinate, [] if coordinate.startswith("Query") else ["NOT_FOUND"])
     if refused is None:
         assert answer.errors == []

@@ -129,8 +129,10 @@ def test_the_servers_lose_and_invent_nothing() -> None:
     assert kafka["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
     assert kafka["KAFKA_PROCESS_ROLES"] == "broker,controller"
     assert "--locale=C.UTF-8" in SERVICES["postgres"]["environment"]["POSTGRES_INITDB_ARGS"]
-    kept = {volume.partition(":")[0] for name in ("postgres", "redis", "kafka") for volume in SERVICES[name]["volumes"]}
+    keeping = ("postgres", "redis", "kafka", "accommodation")
+    kept = {volume.partition(":")[0] for name in keeping for volume in SERVICES[name]["volumes"]}
     assert kept == set(COMPOSE["volumes"])
+    assert SERVICES["accommodation"]["volumes"] == SERVICES["accommodation-worker"]["volumes"]
 
 
 @pytest.mark.parametrize(("kind", "file"), [("apollo", "apollo/router.yaml"), ("hive", "hive/router.yaml")])

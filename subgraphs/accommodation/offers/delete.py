@@ -14,6 +14,7 @@ from ..accommodations.store import lock_accommodation
 from ..accommodations.tables import Accommodation, AccommodationStatus
 from ..calendar.store import lock_nights_ahead, take_off_sale
 from ..events import AccommodationChanged, AccommodationDeleted
+from ..photos.show import delete_photos_of
 from ..room_types.store import lock_room_type
 from . import store
 from .rules import LastRoomType, ensure_nothing_booked
@@ -24,7 +25,9 @@ async def delete_accommodation(
 ) -> Accommodation:
     """Raise NotFound, or HasBookings while a night ahead is held or sold."""
     place = await lock_accommodation(session, accommodation_id, reach)
-    await _take_off_sale(session, await store.room_type_ids_of(session, place.id), today)
+    room_type_ids = await store.room_type_ids_of(session, place.id)
+    await _take_off_sale(session, room_type_ids, today)
+    await delete_photos_of(session, [place.id, *room_type_ids])
     place.deleted_at = clock.now()
     publish(session, AccommodationDeleted.of(place.id, place.host_id))
     return place
@@ -36,6 +39,7 @@ async def delete_room_type(session: AsyncSession, room_type_id: UUID, reach: Rea
     if place.status == AccommodationStatus.PUBLISHED and len(await store.room_type_ids_of(session, place.id)) == 1:
         raise LastRoomType
     await _take_off_sale(session, [room_type.id], today)
+    await delete_photos_of(session, [room_type.id])
     room_type.deleted_at = clock.now()
     publish(session, AccommodationChanged.of(place.id, place.host_id))
 

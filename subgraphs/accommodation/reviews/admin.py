@@ -14,6 +14,7 @@ from chassis.types import Connection, wants_total
 from ..accommodations.admin import ALL, BY_HOUSE, AdminAccommodation
 from ..accommodations.loaders import run_accommodations_by_id
 from ..accommodations.rules import Reach
+from ..photos.types import Photo, photos_shown
 from ..references import User
 from . import store, tables
 from .hide import hide_review, unhide_review
@@ -42,6 +43,10 @@ class AdminReview:
         if row is None:
             raise LookupError(f"Review {self.id} is shown although its accommodation is not")
         return AdminAccommodation.from_row(row)
+
+    @strawberry.field
+    async def photos(self, info: Info) -> list[Photo]:
+        return await photos_shown(info, self.row.id)
 
     @classmethod
     def from_row(cls, row: tables.Review) -> Self:

@@ -13,6 +13,7 @@ from chassis.types import Connection, wants_total
 
 from ..accommodations.loaders import accommodations_by_id
 from ..accommodations.types import Accommodation
+from ..photos.types import Photo, photos_shown
 from ..references import User, Viewer
 from . import store, tables
 from .loaders import Wish, own_stays, pages_of_places, reviews_by_booking, reviews_by_id
@@ -38,6 +39,10 @@ class Review:
         if row is None:
             raise LookupError(f"Review {self.id} is shown although its accommodation never was")
         return Accommodation.from_row(row)
+
+    @strawberry.field
+    async def photos(self, info: Info) -> list[Photo]:
+        return await photos_shown(info, self.row.id)
 
     @strawberry.field(description="Null but for its author.")
     def booking(self, info: Info) -> "Booking | None":

@@ -1,0 +1,1 @@
+"""Photos: uploaded to a signed address, checked by what they are, shown in four sizes."""

@@ -1,0 +1,60 @@
+"""Bytes of photos over plain HTTP: uploads to the local folder, and photos from wherever they are."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import RedirectResponse, Response
+
+from chassis.errors import Forbidden, InvalidInput, NotFound
+
+from .rules import EXTENSIONS, LARGEST, upload_key
+from .storage import Storage
+
+_TYPES = {extension: type_ for type_, extension in EXTENSIONS.items()}
+_FileName = Annotated[str, Path(pattern=r"^(small|medium|large|original)\.(jpg|png|webp)$")]
+
+
+def photo_routes() -> APIRouter:
+    router = APIRouter()
+
+    @router.put("/uploads/{photo_id}")
+    async def upload(photo_id: UUID, request: Request) -> Response:
+        storage, given = _storage(request), dict(request.query_params)
+        if not await storage.is_signed(photo_id, given):
+            raise Forbidden("This address was not given out, or it is over.")
+        if request.headers.get("content-type") != given["type"]:
+            raise InvalidInput("The bytes are of another type than was said.")
+        await storage.write(upload_key(photo_id), await _body(request, int(given["length"])))
+        return Response(status_code=204)
+
+    @router.get("/photos/{photo_id}/{name}")
+    async def photo(photo_id: UUID, name: _FileName, request: Request) -> Response:
+        storage, key = _storage(request), f"photos/{photo_id}/{name}"
+        elsewhere = await storage.read_url(key)
+        if elsewhere:
+            return RedirectResponse(elsewhere, 307, {"cache-control": "public, max-age=300"})
+        data = await storage.read(key, 8 * LARGEST)
+        if data is None:
+            raise NotFound("There is no such photo.")
+        headers = {"cache-control": "public, max-age=86400", "x-content-type-options": "nosniff"}
+        return Response(data, media_type=_TYPES[name.rsplit(".", 1)[1]], headers=headers)
+
+    return router
+
+
+async def _body(request: Request, length: int) -> bytes:
+    """Exactly that many bytes; whoever sends more is stopped there."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > length:
+            break
+    if len(body) != length:
+        raise InvalidInput("The bytes are not as many as was said.")
+    return bytes(body)
+
+
+def _storage(request: Request) -> Storage:
+    storage: Storage = request.app.state.resources[Storage]
+    return storage

@@ -1,0 +1,133 @@
+"""Where the bytes are: a local folder, or a bucket that speaks S3. Uploads go there by signed addresses."""
+
+import asyncio
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+import obstore
+from obstore.exceptions import NotFoundError
+from obstore.store import LocalStore, S3Store
+from pydantic import SecretStr
+
+from chassis import clock
+
+from ..settings import Settings
+from .rules import upload_key
+
+Result = TypeVar("Result")
+
+AT_ONCE = 2
+"""Pictures a process decodes at the same time: one may take 200 MB."""
+RETRIES: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=30)}
+READABLE_FOR = timedelta(minutes=10)
+
+
+class Storage:
+    def __init__(self, settings: Settings) -> None:
+        """Nothing is opened, made or asked before it is used."""
+        self._settings = settings
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+
+    @cached_property
+    def _bucket(self) -> S3Store | None:
+        settings = self._settings
+        if settings.photo_s3_bucket is None:
+            return None
+        given = {
+            "region": settings.photo_s3_region,
+            "endpoint": settings.photo_s3_endpoint,
+            "access_key_id": _told(settings.photo_s3_access_key),
+            "secret_access_key": _told(settings.photo_s3_secret_key),
+        }
+        known = {name: value for name, value in given.items() if value is not None}
+        options = {"timeout": "20s", "connect_timeout": "5s", "allow_http": settings.environment == "local"}
+        return S3Store(settings.photo_s3_bucket, client_options=options, retry_config=RETRIES, **known)  # type: ignore[arg-type]
+
+    @cached_property
+    def _store(self) -> S3Store | LocalStore:
+        return self._bucket or LocalStore(self._settings.photo_folder.absolute(), mkdir=True)
+
+    async def upload_url(self, photo_id: UUID, content_type: str, byte_length: int, expires_at: datetime) -> str:
+        """Where the bytes may be put until then, by whoever has the address."""
+        if self._bucket:
+            return await obstore.sign_async(self._bucket, "PUT", upload_key(photo_id), expires_at - clock.now())
+        given = {"type": content_type, "length": str(byte_length), "expires": str(int(expires_at.timestamp()))}
+        given["signature"] = await asyncio.to_thread(self._signature, photo_id, given)
+        return f"{self._settings.public_url}/uploads/{photo_id}?{urlencode(given)}"
+
+    async def is_signed(self, photo_id: UUID, given: dict[str, str]) -> bool:
+        """Whether an address of the local folder was given out by us, and still counts."""
+        if self._bucket or not given.get("expires", "").isdecimal() or int(given["expires"]) < clock.now().timestamp():
+            return False
+        expected = await asyncio.to_thread(self._signature, photo_id, given)
+        return hmac.compare_digest(expected, given.get("signature", ""))
+
+    async def read_url(self, key: str) -> str | None:
+        """Where a bucket shows it for a while; None for the local folder, which the service reads itself."""
+        return await obstore.sign_async(self._bucket, "GET", key, READABLE_FOR) if self._bucket else None
+
+    async def read(self, key: str, most: int) -> bytes | None:
+        """None where there is nothing, or more than that."""
+        try:
+            if (await obstore.head_async(self._store, key))["size"] > most:
+                return None
+            return bytes(await (await obstore.get_async(self._store, key)).bytes_async())
+        except (NotFoundError, FileNotFoundError):
+            return None
+
+    async def write(self, key: str, data: bytes) -> None:
+        await obstore.put_async(self._store, key, data)
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        """What is not there is no matter."""
+        if self._bucket:
+            await obstore.delete_async(self._bucket, list(keys))
+            return
+        for key in keys:
+            try:
+                await obstore.delete_async(self._store, key)
+            except (NotFoundError, FileNotFoundError):
+                continue
+
+    async def working(self, function: Callable[..., Result], *arguments: object) -> Result:
+        """Have a picture worked on in a thread, when it is its turn."""
+        async with self._at_once:
+            return await asyncio.to_thread(function, *arguments)
+
+    def _signature(self, photo_id: UUID, given: dict[str, str]) -> str:
+        said = ":".join([str(photo_id), given.get("type", ""), given.get("length", ""), given["expires"]])
+        return hmac.new(self._key, said.encode(), hashlib.sha256).hexdigest()
+
+    @cached_property
+    def _key(self) -> bytes:
+        """Of the folder: all processes that share the one share the other. Made by whoever needs it first."""
+        return shared_key(self._settings.photo_folder)
+
+
+def shared_key(folder: Path) -> bytes:
+    file = folder / ".signing-key"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        own = folder / f".signing-key.{secrets.token_hex(8)}"
+        own.touch(mode=0o600)
+        own.write_bytes(secrets.token_bytes(32))
+        try:
+            os.link(own, file)  # whole or not at all, and never over another's
+        except FileExistsError:
+            pass
+        finally:
+            own.unlink()
+    return file.read_bytes()
+
+
+def _told(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()

@@ -1,0 +1,73 @@
+"""What is in a file, and what is made of it."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from subgraphs.accommodation.photos.pictures import NotAPicture, cleaned, shrunk
+from tests.accommodation.photos.pictures import GPS, picture, with_a_place
+
+MODES = {
+    "JPEG": ["RGB", "L", "CMYK", "1"],
+    "PNG": ["RGB", "RGBA", "L", "P", "1", "I;16", "LA"],
+    "WEBP": ["RGB", "RGBA"],
+}
+
+
+@pytest.mark.parametrize(("format_", "mode"), [(format_, mode) for format_ in MODES for mode in MODES[format_]])
+def test_pictures_of_all_modes_are_cleaned_and_shrunk(format_: str, mode: str) -> None:
+    written, type_ = BytesIO(), f"image/{format_.lower()}"
+    Image.new(mode, (64, 32)).save(written, format_)
+    kept = cleaned(written.getvalue(), type_)
+    with Image.open(BytesIO(kept)) as image:
+        assert (image.format, image.size) == (format_, (64, 32))
+    with Image.open(BytesIO(shrunk(kept, 16))) as image:
+        assert (image.format, image.size) == ("WEBP", (16, 8))
+
+
+def test_a_picture_is_put_upright_and_forgets_where_it_was_taken() -> None:
+    given = with_a_place((40, 30))
+    with Image.open(BytesIO(given)) as image:
+        assert image.getexif().get_ifd(GPS)
+    with Image.open(BytesIO(cleaned(given, "image/jpeg"))) as image:
+        assert (image.size, dict(image.getexif())) == ((30, 40), {})
+
+
+def test_what_is_narrow_stays_as_it_is_and_nothing_gets_flat() -> None:
+    with Image.open(BytesIO(shrunk(picture(size=(100, 50)), 320))) as image:
+        assert image.size == (100, 50)
+    with Image.open(BytesIO(shrunk(picture(size=(4_000, 2)), 320))) as image:
+        assert image.size == (320, 1)
+
+
+@pytest.mark.parametrize(
+    ("data", "type_"),
+    [
+        (b"", "image/png"),
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (picture("PNG"), "image/webp"),
+        (picture(size=(500, 500))[:-100], "image/jpeg"),
+        (b"GIF89a" + bytes(100), "image/png"),
+    ],
+)
+def test_anything_else_is_no_picture(data: bytes, type_: str) -> None:
+    with pytest.raises(NotAPicture):
+        cleaned(data, type_)
+
+
+def test_a_picture_that_unfolds_is_refused_before_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty kilobytes that would take a gigabyte."""
+    loaded: list[Any] = []
+    bomb = _bomb()
+    monkeypatch.setattr(Image.Image, "load", loaded.append)
+    with pytest.raises(NotAPicture):
+        cleaned(bomb, "image/png")
+    assert loaded == []
+
+
+def _bomb() -> bytes:
+    written = BytesIO()
+    Image.new("1", (20_000, 20_000)).save(written, "PNG")
+    return written.getvalue()
