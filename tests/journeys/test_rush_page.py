@@ -148,8 +148,10 @@ async def test_a_cut_connection_is_said_and_mended_and_nothing_is_missed(
         await ensure_figures(page, won=1)
 
         await proxy.away()
-        await ensure_state(page, "Not connected")
+        await ensure_state(page, "Offline")
         await expect(page.get_by_role("alert")).to_contain_text("The connection is lost")
+        await page.set_viewport_size({"width": 360, "height": 740})
+        assert await page.evaluate("document.documentElement.scrollWidth") == 360
         assert set(await ask(guests[1:4], event_id)) == {"accepted"}
         await ensure_figures(page, won=1)
 

@@ -3,7 +3,7 @@ import { draw } from './chart.js';
 import { asCountdown, asDuration, asNumber } from './words.js';
 
 const STATUS = { SCHEDULED: 'Scheduled', OPEN: 'Open', SOLD_OUT: 'Sold out', ENDED: 'Ended', CLOSED: 'Closed' };
-const CONNECTION = { connecting: 'Connecting', live: 'Live', lost: 'Not connected' };
+const CONNECTION = { connecting: 'Connecting', live: 'Live', lost: 'Offline' };
 
 export const $ = (id) => document.getElementById(id);
 
