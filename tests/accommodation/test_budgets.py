@@ -15,6 +15,7 @@ from tests.accommodation.backoffice import (
     WITHDRAW,
     Person,
 )
+from tests.accommodation.reviews.guests import Guest
 
 STAY = '{ checkIn: "%s", checkOut: "%s" }'
 
@@ -133,3 +134,35 @@ async def test_what_a_host_changes_takes_few_statements(
         await host.get(document, **variables)
         spent = [each for each in accommodation.sql if not each.startswith("NOTIFY")]
         assert len(spent) == budget, spent
+
+
+async def test_what_a_guest_does_takes_few_statements(accommodation: SubgraphUnderTest, places: Any) -> None:
+    guest, room_type = Guest(accommodation), await places.add_room()
+    booking_id, place = str(await guest.stay(room_type)), str(room_type.accommodation_id)
+    given = {"bookingId": booking_id, "rating": 4, "text": ""}
+    review = "mutation ($input: CreateReviewInput!) { createReview(input: $input) { id } }"
+    change = "mutation ($input: UpdateReviewInput!) { updateReview(input: $input) { id } }"
+    upload = "mutation ($input: RequestPhotoUploadInput!) { requestPhotoUpload(input: $input) { url } }"
+    add = "mutation ($id: ID!) { addToWishlist(accommodationId: $id) { name } }"
+    remove = "mutation ($id: ID!) { removeFromWishlist(accommodationId: $id) { name } }"
+    # Find the stay, insert, find the place, count, say.
+    key = (await spent(guest, 5, review, input=given))["id"]
+    await spent(guest, 1, "query ($id: ID!) { review(id: $id) { rating } }", id=key)
+    await spent(guest, 2, "query ($id: ID!) { review(id: $id) { rating photos { url } } }", id=key)
+    # Lock with its place, write, count, say.
+    await spent(guest, 4, change, input={"reviewId": key, "rating": 5})
+    # Count what is unused, insert.
+    await spent(guest, 2, upload, input={"contentType": "image/png", "byteLength": 1})
+    # Find the place, write.
+    await spent(guest, 2, add, id=place)
+    await spent(guest, 2, remove, id=place)
+    # Lock with its place, lock its photos, write, count, say.
+    await spent(guest, 5, "mutation ($id: ID!) { deleteReview(reviewId: $id) }", id=key)
+
+
+async def spent(guest: Guest, budget: int, document: str, **variables: Any) -> Any:
+    guest.subgraph.sql.clear()
+    found = await guest.get(document, **variables)
+    sent = [each for each in guest.subgraph.sql if not each.startswith("NOTIFY")]
+    assert len(sent) == budget, sent
+    return found

@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from chassis.errors import FieldError, InvalidInput
+from chassis.errors import FieldError, InvalidInput, RateLimited
 
 from ..accommodations.rules import wrong_text
 from .tables import Photo, PhotoOwner
@@ -15,6 +15,8 @@ LARGEST = 10 * 1024 * 1024
 """In bytes."""
 UPLOAD_WITHIN = timedelta(minutes=15)
 UNUSED_FOR = timedelta(days=1)
+MOST_UNUSED = 200
+"""Uploads of one person that are shown nowhere yet: they are disk that nobody pays for."""
 MOST_OF_A_PLACE, MOST_OF_A_REVIEW = 50, 10
 LONGEST_CAPTION = 300
 
@@ -52,6 +54,11 @@ def ensure_upload(content_type: str, byte_length: int) -> None:
         wrong.append(FieldError("byteLength", "OUT_OF_RANGE"))
     if wrong:
         raise InvalidInput("A photo is JPEG, PNG or WebP, of 10 MB at most.", wrong)
+
+
+def ensure_few_unused(count: int) -> None:
+    if count >= MOST_UNUSED:
+        raise RateLimited(3_600, "Many of your photos are shown nowhere. Show them first, or wait until they are gone.")
 
 
 def ensure_chosen(chosen: Sequence[Chosen], most: int, field: str) -> None:

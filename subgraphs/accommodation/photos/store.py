@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -66,6 +67,11 @@ async def lock_unused(session: AsyncSession, before: datetime, limit: int) -> Se
     unused = select(Photo).where(col(Photo.owner_id).is_(None), col(Photo.created_at) < before)
     rows = await session.exec(unused.order_by(col(Photo.created_at)).limit(limit).with_for_update(skip_locked=True))
     return rows.all()
+
+
+async def count_unused(session: AsyncSession, by: UUID) -> int:
+    unused = select(func.count()).select_from(Photo).where(col(Photo.owner_id).is_(None), Photo.created_by == by)
+    return (await session.exec(unused)).one()
 
 
 async def photos_to_remove(session: AsyncSession, limit: int) -> Sequence[Photo]:

@@ -96,7 +96,7 @@ class RequestPhotoUploadInput:
 async def upload_for(info: Info, given: RequestPhotoUploadInput) -> PhotoUpload:
     by, expires_at = info.context.principal.require_user(), clock.now() + rules.UPLOAD_WITHIN
     async with info.context.database.transaction(by=by) as session:
-        photo = await request_upload(session, given.content_type, given.byte_length)
+        photo = await request_upload(session, given.content_type, given.byte_length, by=by)
     storage = info.context.resources[Storage]
     return PhotoUpload(
         photo_id=strawberry.ID(str(photo.id)),

@@ -12,9 +12,11 @@ from chassis.ids import uuid7
 from chassis.testing import SubgraphUnderTest
 from subgraphs.accommodation.jobs import remove_deleted_photos, shrink_new_photos
 from subgraphs.accommodation.photos.storage import Storage
+from subgraphs.accommodation.photos.tables import Photo
 from tests.accommodation.backoffice import DELETE, Person, a_host
 from tests.accommodation.photos.pictures import (
     GPS,
+    REQUEST,
     SET,
     http,
     path_of,
@@ -225,3 +227,14 @@ async def test_photos_of_many_places_take_one_statement(
 async def test_what_is_no_photo_is_not_read(accommodation: SubgraphUnderTest, path: str) -> None:
     answer = await http(accommodation).get(path_of(path))
     assert answer.status_code in {400, 404}
+
+
+async def test_nobody_fills_the_disk_with_photos_that_are_shown_nowhere(
+    accommodation: SubgraphUnderTest, host: Person
+) -> None:
+    async with accommodation.database.transaction(by=host.id) as session:
+        session.add_all(Photo(content_type="image/png", byte_length=1) for _ in range(199))
+    given = {"contentType": "image/png", "byteLength": 1}
+    assert (await host.ask(REQUEST, input=given)).codes == []
+    assert (await host.ask(REQUEST, input=given)).codes == ["RATE_LIMITED"]
+    assert (await a_host(accommodation).ask(REQUEST, input=given)).codes == []
