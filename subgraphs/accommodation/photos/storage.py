@@ -5,7 +5,8 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +15,12 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import obstore
-from obstore.exceptions import NotFoundError
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, S3Store
 from pydantic import SecretStr
 
 from chassis import clock
+from chassis.errors import Unavailable
 
 from ..settings import Settings
 from .rules import upload_key
@@ -78,19 +80,22 @@ class Storage:
     async def read(self, key: str, most: int) -> bytes | None:
         """None where there is nothing, or more than that."""
         try:
-            if (await obstore.head_async(self._store, key))["size"] > most:
-                return None
-            return bytes(await (await obstore.get_async(self._store, key)).bytes_async())
+            with _away_is_said():
+                if (await obstore.head_async(self._store, key))["size"] > most:
+                    return None
+                return bytes(await (await obstore.get_async(self._store, key)).bytes_async())
         except (NotFoundError, FileNotFoundError):
             return None
 
     async def write(self, key: str, data: bytes) -> None:
-        await obstore.put_async(self._store, key, data)
+        with _away_is_said():
+            await obstore.put_async(self._store, key, data)
 
     async def delete(self, keys: Sequence[str]) -> None:
         """What is not there is no matter."""
         if self._bucket:
-            await obstore.delete_async(self._bucket, list(keys))
+            with _away_is_said():
+                await obstore.delete_async(self._bucket, list(keys))
             return
         for key in keys:
             try:
@@ -111,6 +116,17 @@ class Storage:
     def _key(self) -> bytes:
         """Of the folder: all processes that share the one share the other. Made by whoever needs it first."""
         return shared_key(self._settings.photo_folder)
+
+
+@contextmanager
+def _away_is_said() -> Iterator[None]:
+    """A bucket that does not answer is to be asked again; what is not there is something else."""
+    try:
+        yield
+    except (NotFoundError, FileNotFoundError):
+        raise
+    except BaseError as error:
+        raise Unavailable(5) from error
 
 
 def shared_key(folder: Path) -> bytes:

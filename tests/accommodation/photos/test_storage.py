@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis import clock
+from chassis.errors import Unavailable
 from chassis.ids import uuid7
 from chassis.testing import SubgraphUnderTest
 from stack.ports import free_port
@@ -107,6 +108,20 @@ async def test_bytes_go_to_a_bucket_by_its_own_signed_address(
         assert (await client.get(elsewhere)).content == b"bytes"
     assert await storage.is_signed(photo_id, {"expires": "99999999999", "signature": ""}) is False
     assert kept.unsigned == []
+
+
+async def test_a_bucket_that_is_away_is_to_be_asked_again(accommodation: SubgraphUnderTest) -> None:
+    given = {
+        "photo_s3_bucket": "photos",
+        "photo_s3_region": "auto",
+        "photo_s3_endpoint": f"http://127.0.0.1:{free_port()}",
+        "photo_s3_access_key": SecretStr("AKIA"),
+        "photo_s3_secret_key": SecretStr("secret"),
+    }
+    storage = Storage(accommodation.settings.model_copy(update=given))  # type: ignore[arg-type]
+    for asking in (storage.read("photos/1", 1), storage.write("photos/1", b""), storage.delete(["photos/1"])):
+        with pytest.raises(Unavailable):
+            await asking
 
 
 async def test_processes_that_share_a_folder_share_its_key(tmp_path: Path) -> None:
