@@ -10,8 +10,10 @@ from sqlmodel import col, func, select  # noqa: TID251 (the books are read behin
 
 from chassis import clock
 from chassis.database import Database
+from chassis.kafka import Topics
 from chassis.migrations import upgrade
 from chassis.resources import Resources
+from subgraphs.loyalty.consumers import consumer
 from subgraphs.loyalty.coupon_events.create import create_coupon_event
 from subgraphs.loyalty.coupon_events.gate import Gate
 from subgraphs.loyalty.coupon_events.prepare import prepare_gate
@@ -24,8 +26,9 @@ from subgraphs.loyalty.settings import Settings
 
 @asynccontextmanager
 async def loyalty(settings: Settings) -> AsyncIterator[Resources]:
-    """loyalty's own resources, its database migrated."""
+    """Loyalty's own resources, its database migrated, the topics there that other subgraphs would declare."""
     await upgrade("subgraphs.loyalty", settings)
+    await Topics(settings).declare(consumer.topics)
     resources = await open_resources(settings)
     try:
         yield resources

@@ -24,6 +24,11 @@ class Shelf:
         return {key: key * key for key in keys}
 
 
+@pytest.fixture
+def restless(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.together._PAUSE", 0)
+
+
 async def turns() -> None:
     for _ in range(5):
         await asyncio.sleep(0)
@@ -45,6 +50,20 @@ async def test_what_is_asked_later_is_read_again() -> None:
     assert shelf.readings == [[1], [1]]
 
 
+async def test_what_is_asked_soon_after_a_reading_began_is_collected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.together._PAUSE", 0.3)
+    shelf = Shelf()
+    together = Together(shelf.read)
+    await together([1])
+    asking = []
+    for key in (2, 3, 4):
+        asking.append(asyncio.create_task(together([key])))
+        await turns()
+    assert [each[key] for key, each in zip((2, 3, 4), await asyncio.gather(*asking), strict=True)] == [4, 9, 16]
+    assert shelf.readings == [[1], [2, 3, 4]]
+
+
+@pytest.mark.usefixtures("restless")
 async def test_while_readings_are_under_way_the_next_one_grows() -> None:
     shelf = Shelf()
     together = Together(shelf.read)
@@ -91,6 +110,7 @@ async def test_who_leaves_takes_nothing_from_the_others() -> None:
         await leaving
 
 
+@pytest.mark.usefixtures("restless")
 async def test_at_the_end_nobody_is_left_waiting() -> None:
     shelf = Shelf()
     together = Together(shelf.read)

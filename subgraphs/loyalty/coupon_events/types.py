@@ -121,6 +121,8 @@ class CouponIssuance:
     )
     requested_at: datetime
     coupon_event_id: strawberry.Private[UUID]
+    user_coupon_id: strawberry.Private[UUID | None] = None
+    """Where the row is at hand."""
 
     @strawberry.field
     async def coupon_event(self, info: Info) -> CouponEvent:
@@ -130,8 +132,13 @@ class CouponIssuance:
     async def user_coupon(self, info: Info) -> UserCoupon | None:
         if self.status is not CouponIssuanceStatus.ISSUED:
             return None
-        row = known(await info.context.loader(issuances_by_id).load(parse_id(self.id)))
-        return UserCoupon.from_row(known(await info.context.loader(owned_coupons_by_id).load(row.user_coupon_id)))
+        owned = await info.context.loader(owned_coupons_by_id).load(await self._user_coupon_id(info))
+        return UserCoupon.from_row(known(owned))
+
+    async def _user_coupon_id(self, info: Info) -> UUID:
+        if self.user_coupon_id:
+            return self.user_coupon_id
+        return known(await info.context.loader(issuances_by_id).load(parse_id(self.id))).user_coupon_id
 
     @classmethod
     def of(cls, found: tables.CouponIssuance | Acceptance) -> Self:
@@ -144,6 +151,7 @@ class CouponIssuance:
             rank=found.rank,
             requested_at=found.requested_at,
             coupon_event_id=found.coupon_event_id,
+            user_coupon_id=None if isinstance(found, Acceptance) else found.user_coupon_id,
         )
 
     @classmethod

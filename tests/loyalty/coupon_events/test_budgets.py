@@ -95,8 +95,8 @@ async def test_a_page_of_coupons_in_the_back_office(
     [
         # The events, the issuances, the coupons.
         (EVENT, "CouponEvent", "events", (3, 1)),
-        # The recorded ones, the running events for the others; the events, the rows of the recorded, their coupons.
-        (ISSUANCE, "CouponIssuance", "issuances", (5, 1)),
+        # The recorded ones, the running events for the others; the events, the coupons of the recorded.
+        (ISSUANCE, "CouponIssuance", "issuances", (4, 1)),
         (COUPON, "Coupon", "events", (1, 0)),
     ],
 )
