@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 import structlog
 
@@ -41,7 +41,7 @@ async def keep_running(job: Job, resources: Resources, stopping: asyncio.Event) 
 
     Told to stop, a job by the clock finishes its run; one that runs all the time is cancelled.
     """
-    backoff = Backoff(first=0.5, most=30)
+    backoff = Backoff(first=0.5, most=5)
     while not stopping.is_set():
         done = await (_run(job, resources) if job.every else _run_until(job, resources, stopping))
         if done:
@@ -58,9 +58,15 @@ async def _run_until(job: Job, resources: Resources, stopping: asyncio.Event) ->
         await asyncio.wait([run, told], return_when=asyncio.FIRST_COMPLETED)
     finally:
         told.cancel()
-        run.cancel()
-        await asyncio.wait([run])
+        await _cancel(run)
     return not run.cancelled() and run.result()
+
+
+async def _cancel(task: asyncio.Task[Any]) -> None:
+    """Until it is over: Python 3.11's `wait_for` loses a cancellation that meets the answer it waited for."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=1)
 
 
 async def _run(job: Job, resources: Resources) -> bool:

@@ -62,6 +62,14 @@ class Topics:
     async def missing(self, topics: Iterable[str]) -> frozenset[str]:
         return frozenset(topics) - await self.existing()
 
+    async def partitions(self, topic: str) -> list[TopicPartition]:
+        """Those of a topic; none where it is not there."""
+        if await self.missing([topic]):
+            return []
+        async with self._admin() as admin:
+            [found] = await admin.describe_topics([self.full(topic)])
+        return [TopicPartition(found["topic"], each["partition"]) for each in found["partitions"]]
+
     async def declare(self, topics: Iterable[str]) -> None:
         """Create those that are missing, and return when they are known; others may do the same at the same time."""
         absent = await self.missing(topics)

@@ -91,7 +91,8 @@ async def opened(settings: Settings, factory: Factory[Settings]) -> AsyncIterato
         if type(settings) not in resources:
             resources.add(type(settings), settings)
         topics = resources.add(Topics, Topics(settings))
-        resources.add(Producer, Producer(settings, topics))
+        if Producer not in resources:
+            resources.add(Producer, Producer(settings, topics))
         yield resources
     finally:
         await resources.close()

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from chassis.testing import Servers
@@ -14,6 +15,19 @@ from stack.servers import embedded_broker, embedded_postgres, embedded_valkey
 # Examples say what is true, not how long a busy machine takes to find it so.
 settings.register_profile("overthere", deadline=None)
 settings.load_profile("overthere")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> None:
+    """One line an entry: structlog's own choice for terminals takes seconds to paint a traceback."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(bool_as_flag=False),
+        ]
+    )
 
 
 @pytest.fixture(scope="session")

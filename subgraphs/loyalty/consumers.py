@@ -11,6 +11,7 @@ from chassis.cache import Cache
 from chassis.consumer import Consumer
 from chassis.events import Message
 
+from .coupon_events.book import Book
 from .coupon_events.nudge import EventNudges
 from .coupon_events.record import record_acceptances
 from .coupon_events.rules import Acceptance
@@ -78,9 +79,16 @@ class PaymentRefunded(Message):
 
 @consumer.on("loyalty.coupon.accepted", batch=500)
 async def coupons_accepted(
-    session: AsyncSession, messages: list[CouponAccepted], stream: Stream, cache: Cache, nudges: EventNudges
+    session: AsyncSession,
+    messages: list[CouponAccepted],
+    *,
+    stream: Stream,
+    cache: Cache,
+    book: Book,
+    nudges: EventNudges,
 ) -> None:
-    await record_acceptances(session, stream, cache, nudges, [message.acceptance() for message in messages])
+    acceptances = [message.acceptance() for message in messages]
+    await record_acceptances(session, acceptances, stream=stream, cache=cache, book=book, nudges=nudges)
 
 
 @consumer.on("loyalty.hold-benefits")

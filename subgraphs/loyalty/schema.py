@@ -8,6 +8,7 @@ from .coupon_events.queries import CouponEventQuery
 from .coupon_events.subscriptions import CouponEventSubscription
 from .coupons.admin import CouponAdminMutation, CouponAdminQuery
 from .coupons.queries import CouponQuery
+from .gates.admin import GateAdminMutation
 from .issuances.admin import AdminCouponIssuance
 from .points.admin import PointAdminMutation, PointAdminQuery
 from .points.types import PointAccount
@@ -21,7 +22,7 @@ public = build_schema(
 )
 admin = build_schema(
     query=[CouponAdminQuery, CouponEventAdminQuery, PointAdminQuery],
-    mutation=[CouponAdminMutation, CouponEventAdminMutation, PointAdminMutation],
+    mutation=[CouponAdminMutation, CouponEventAdminMutation, GateAdminMutation, PointAdminMutation],
     subscription=[CouponEventAdminSubscription],
     types=[User, AdminCouponIssuance],
 )

@@ -19,5 +19,9 @@ class Settings(ServiceSettings):
     """After how long the acceptances a relay took and did not send are another's. Longer than a send may take."""
     earn_percent: Decimal = Field(Decimal(1), ge=0, le=100)
     """Of the money a stay cost, given as points when it is over."""
+    rebuild_grace_seconds: float = 1
+    """How long the last messages of a relay that was killed may take to the broker, before a gate is rebuilt."""
+    rebuild_patience_seconds: int = 30
+    """How long a gate waits for the consumers; then it is begun anew, together with whatever was lost meanwhile."""
     overdue_seconds: int = 60
     """After how long an acceptance that was sent and is not recorded is sent again."""

@@ -4,7 +4,6 @@ import os
 from collections.abc import AsyncIterator
 
 import pytest
-import structlog
 
 from chassis.cache import Cache
 from chassis.database import Database
@@ -12,19 +11,6 @@ from chassis.ids import uuid7
 from chassis.kafka import Producer, Topics
 from chassis.testing import Servers
 from tests.chassis import notes
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _plain_logs() -> None:
-    """One line an entry: structlog's own choice for terminals takes seconds to paint a traceback."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(bool_as_flag=False),
-        ]
-    )
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,12 @@ class Proxy:
         self._server = await asyncio.start_server(self._connect, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
+    async def lead_to(self, port: int) -> None:
+        """From now on to another server on this machine; what was connected to the old one is cut."""
+        await self.away()
+        self._target = ("127.0.0.1", port)
+        await self.back()
+
     async def away(self) -> None:
         if self._server is not None:
             self._server.close()
@@ -33,7 +39,11 @@ class Proxy:
             self._server = None
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection(*self._target)
+        try:
+            there, back = await asyncio.open_connection(*self._target)
+        except OSError:
+            writer.transport.abort()
+            return
         self._open |= {writer, back}
         for source, sink in ((reader, back), (there, writer)):
             pipe = asyncio.create_task(self._carry(source, sink))

@@ -12,11 +12,11 @@ from chassis.kafka import Producer
 from chassis.testing import SubgraphUnderTest
 from subgraphs.loyalty.consumers import consumer
 from subgraphs.loyalty.coupon_events import store
-from subgraphs.loyalty.coupon_events.gate import Gate
-from subgraphs.loyalty.coupon_events.reconcile import reconcile_events
+from subgraphs.loyalty.coupon_events.book import Book
 from subgraphs.loyalty.coupon_events.rules import Acceptance
 from subgraphs.loyalty.coupon_events.send import accepted
 from subgraphs.loyalty.coupon_events.stream import Stream
+from subgraphs.loyalty.gates.reconcile import reconcile_events
 from subgraphs.loyalty.settings import Settings
 from tests.loyalty.backoffice import later
 
@@ -65,7 +65,7 @@ async def reconcile(subgraph: SubgraphUnderTest, ear: Ear, **passed: float) -> N
     with later(**passed):
         await reconcile_events(
             subgraph.database,
-            subgraph.resources[Gate],
+            subgraph.resources[Book],
             subgraph.resources[Stream],
             cast("Producer", ear),
             subgraph.resources[Settings],

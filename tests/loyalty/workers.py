@@ -50,6 +50,7 @@ async def worker_process(subgraph: SubgraphUnderTest, topics: str, log: Path) ->
         "KAFKA_IDEMPOTENT_PRODUCER": "false",
         "TOPIC_PREFIX": topics,
         "METRICS_PORT": str(free_port()),
+        "KAFKA_SESSION_TIMEOUT_MS": "2000",
         "LOYALTY_RELAY_TAKEOVER_SECONDS": "1",
     }
     with log.open("ab") as out:

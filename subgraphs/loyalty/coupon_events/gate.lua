@@ -5,7 +5,8 @@
 -- All keys of an event carry its id as their hash tag, so that a cluster keeps them on one node:
 --   gate      hash    generation, server, shut (1 until it is opened), opens, closes, closed (when by hand, or 0),
 --                     quantity (0: no limit), slot (the highest given so far), rank (the last), asked (how often),
---                     revision (of the last change of its times that it knows)
+--                     revision (of the last change of its times that it knows);
+--                     while it is rebuilt also builder (the server on which that began), and no server
 --   accepted  hash    user id -> "slot:rank:generation:at": everybody who was ever accepted
 --   free      list    slots below the highest that nobody has, lowest first: only a rebuilt gate knows any
 --   entries   stream  what was accepted and is not recorded yet, each under the id <generation>-<rank>
@@ -169,6 +170,106 @@ local function open(keys, args)
   return 1
 end
 
+-- begin(gate; generation) -> generation, closed: of that generation a gate can be rebuilt now, and the one before was
+-- closed then, or 0 | a later generation: somebody else has begun it
+-- From here on nobody is accepted, whatever was there; what was, stays to be read.
+local function begin(keys, args)
+  local before = tonumber(redis.call('HGET', keys[1], 'generation') or 0)
+  if before >= tonumber(args[1]) then
+    return {before}
+  end
+  redis.call('HSET', keys[1], 'generation', args[1], 'shut', 1, 'server', '', 'builder', this_server())
+  return {tonumber(args[1]), tonumber(redis.call('HGET', keys[1], 'closed') or 0)}
+end
+
+-- install(gate, accepted, free, entries, and the drafts of the last three;
+--         generation, opens, closes, closed, quantity, revision, slot, rank, and how many are in the first two drafts)
+--   -> 1 | 0 where this server was not the one all along: something of the drafts may be missing
+-- The rebuilt gate takes the old one's place, shut, as a gate that is written for the first time.
+local function install(keys, args)
+  local key, accepted, free, entries, new_accepted, new_free, new_entries = unpack(keys)
+  local generation, opens, closes, closed, quantity, revision, slot, rank, accepted_count, free_count = unpack(args)
+  local begun = redis.call('HMGET', key, 'generation', 'builder')
+  if begun[1] ~= generation or begun[2] ~= this_server()
+    or redis.call('HLEN', new_accepted) ~= tonumber(accepted_count)
+    or redis.call('LLEN', new_free) ~= tonumber(free_count) then
+    return 0
+  end
+  -- Memory of a million is given back beside the work, not in the middle of it.
+  redis.call('UNLINK', accepted, free, entries)
+  redis.call('XGROUP', 'CREATE', new_entries, READERS, 0, 'MKSTREAM')
+  for new, old in pairs({[new_accepted] = accepted, [new_free] = free, [new_entries] = entries}) do
+    if redis.call('EXISTS', new) == 1 then
+      redis.call('RENAME', new, old)
+      redis.call('PERSIST', old)
+    end
+  end
+  redis.call('HDEL', key, 'builder')
+  redis.call('HSET', key, 'server', this_server(), 'shut', 1, 'opens', opens, 'closes', closes, 'closed', closed,
+    'quantity', quantity, 'slot', slot, 'rank', rank, 'asked', 0, 'revision', revision)
+  return 1
+end
+
+-- adopt(gate, accepted, free; user, rank, generation, at)
+--   -> ACCEPTED, slot, rank, generation, at: as the gate knows it, or now does | SOLD_OUT | UNAVAILABLE
+-- Somebody whom a gate before this one accepted, and who was not found when this one was rebuilt.
+local function adopt(keys, args)
+  local key, accepted, free = unpack(keys)
+  local user, rank, generation, at = unpack(args)
+  local gate = find(key)
+  if not gate then
+    return {'UNAVAILABLE'}
+  end
+  local before = find_acceptance(accepted, user)
+  if before then
+    return {'ACCEPTED', unpack(before)}
+  elseif is_sold_out(gate, free) then
+    return {'SOLD_OUT'}
+  end
+  local slot = next_slot(gate, free)
+  redis.call('HSET', accepted, user, table.concat({digits(slot), rank, generation, at}, ':'))
+  redis.call('HSET', key, 'slot', math.max(slot, gate.slot), 'rank', math.max(tonumber(rank), gate.rank))
+  redis.call('LPOP', free)
+  return {'ACCEPTED', slot, tonumber(rank), tonumber(generation), tonumber(at)}
+end
+
+-- learn(gate, accepted, free; user, slot, rank, generation, at)
+--   -> 1: added | 0: known, or the gate is not there | -1: the slot is not free, or out of turn
+-- Somebody who is recorded, with the slot that is theirs.
+local function learn(keys, args)
+  local key, accepted, free = unpack(keys)
+  local user, slot = args[1], tonumber(args[2])
+  local gate = find(key)
+  if not gate or redis.call('HEXISTS', accepted, user) == 1 then
+    return 0
+  elseif slot > gate.slot + 1 or (slot <= gate.slot and redis.call('LREM', free, 1, slot) == 0) then
+    return -1
+  end
+  redis.call('HSET', accepted, user, table.concat(args, ':', 2))
+  redis.call('HSET', key, 'slot', math.max(slot, gate.slot), 'rank', math.max(tonumber(args[3]), gate.rank))
+  return 1
+end
+
+-- books(gate, accepted, entries) -> generation, accepted, waiting to be recorded, rank, open or not | nothing
+local function books(keys, args)
+  local gate = find(keys[1])
+  if not gate then
+    return {}
+  end
+  return {gate.generation, redis.call('HLEN', keys[2]), redis.call('XLEN', keys[3]), gate.rank, 1 - gate.shut}
+end
+
+-- distrust(gate; generation) -> 1 | 0 where that generation is not there
+-- It is older than it was, and would give away again what is given: as good as lost.
+local function distrust(keys, args)
+  local gate = find(keys[1])
+  if not gate or gate.generation ~= tonumber(args[1]) then
+    return 0
+  end
+  redis.call('HSET', keys[1], 'server', '')
+  return 1
+end
+
 -- close(gate, free)
 --   -> CLOSED, since, generation | SOLD_OUT or ENDED, now, generation: there was nothing left to close | UNAVAILABLE
 local function close(keys, args)
@@ -230,3 +331,9 @@ redis.register_function('coupon_gate_open', open)
 redis.register_function('coupon_gate_close', close)
 redis.register_function('coupon_gate_change', change)
 redis.register_function('coupon_gate_retire', retire)
+redis.register_function('coupon_gate_begin', begin)
+redis.register_function('coupon_gate_install', install)
+redis.register_function('coupon_gate_adopt', adopt)
+redis.register_function('coupon_gate_learn', learn)
+redis.register_function('coupon_gate_distrust', distrust)
+redis.register_function{function_name = 'coupon_gate_books', callback = books, flags = {'no-writes'}}

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chassis.cache import Cache
 from chassis.errors import Unavailable
+from chassis.scripts import Library
 
 from .rules import Acceptance, CouponRejection, GateView, Rejection
 from .tables import CouponEvent, CouponEventChange
@@ -46,12 +47,17 @@ class Keys:
         return [self.gate, self.accepted, self.free, self.entries]
 
 
+def library(cache: Cache) -> Library:
+    """The functions of `gate.lua`."""
+    return cache.library(Path(__file__).with_name("gate.lua").read_text())
+
+
 class Gate:
     """What `gate.lua` does, in Python's words. Calls of one turn of the event loop are one round trip."""
 
     def __init__(self, cache: Cache) -> None:
         self._redis = cache.redis
-        functions = cache.library(Path(__file__).with_name("gate.lua").read_text())
+        functions = library(cache)
         self._take = functions.function("take")
         self._look = functions.function("look")
         self._waiting = functions.function("waiting")
@@ -67,7 +73,7 @@ class Gate:
         if word == "UNAVAILABLE":
             raise GateLost
         if word == "ACCEPTED":
-            return _acceptance(coupon_event_id, user_id, found)
+            return read_acceptance(coupon_event_id, user_id, found)
         at, generation = found
         return Rejection(CouponRejection(word), instant(at), generation)
 
@@ -85,7 +91,7 @@ class Gate:
             quantity=quantity or None,
             closed_at=instant(closed) if closed else None,
             at=instant(at),
-            acceptance=_acceptance(coupon_event_id, user_id, mine) if user_id and mine else None,
+            acceptance=read_acceptance(coupon_event_id, user_id, mine) if user_id and mine else None,
         )
 
     async def waiting(self, coupon_event_id: UUID, after: tuple[int, int] | None, limit: int) -> list[Acceptance]:
@@ -151,7 +157,14 @@ def _applied(found: Sequence[Any]) -> Applied | None:
     return Applied(*generation) if word == "APPLIED" else None
 
 
-def _acceptance(coupon_event_id: UUID, user_id: UUID, found: Sequence[Any]) -> Acceptance:
+def read_acceptance(coupon_event_id: UUID, user_id: UUID, found: Sequence[Any]) -> Acceptance:
+    """As the functions answer it."""
     slot, rank, generation, at, *more = found
     pending, last = more[:1] != [0], more[1:] == [1]
     return Acceptance(coupon_event_id, user_id, slot, rank, generation, instant(at), is_pending=pending, is_last=last)
+
+
+def write_acceptance(acceptance: Acceptance) -> str:
+    """As the gate keeps it of a person."""
+    at = microseconds(acceptance.requested_at)
+    return f"{acceptance.slot}:{acceptance.rank}:{acceptance.generation}:{at}"

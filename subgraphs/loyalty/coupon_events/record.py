@@ -1,5 +1,6 @@
 """Record what the gate accepted: the coupon becomes the person's, once, however often it is said."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -17,8 +18,9 @@ from ..coupons.award import award_coupons
 from ..coupons.tables import UserCoupon
 from ..events import CouponIssued
 from . import store
+from .book import Book
 from .nudge import EventNudges, nudge_watchers
-from .rules import Acceptance
+from .rules import Acceptance, is_straggler
 from .stream import Stream
 from .tables import CouponEvent, CouponIssuance
 
@@ -31,19 +33,32 @@ class SlotTaken(ValueError):
     """An acceptance whose slot somebody else has: one of a gate that was lost."""
 
 
+class NoSlotLeft(SlotTaken):
+    """An acceptance of a gate that was lost, which came when all that was left had been given out anew."""
+
+
 async def record_acceptances(
-    session: AsyncSession, stream: Stream, cache: Cache, nudges: EventNudges, acceptances: Sequence[Acceptance]
+    session: AsyncSession,
+    acceptances: Sequence[Acceptance],
+    *,
+    stream: Stream,
+    cache: Cache,
+    book: Book,
+    nudges: EventNudges,
 ) -> None:
-    """Whatever has become of the event since. Raise UnknownCouponEvent or SlotTaken for what can't be recorded."""
+    """Whatever has become of the event since. Raise UnknownCouponEvent or SlotTaken for what can't be recorded.
+
+    Raise GateAway while it takes a gate to say which slot somebody has.
+    """
     now = clock.now()
     events = await _events(session, acceptances)
     # A batch may say the same thing twice: the relay sends again whatever it is not sure of.
-    once = {each.issuance_id: each for each in acceptances}
+    once = {each.issuance_id: each for each in await _as_the_gates_know_them(book, events, acceptances)}
     issuances = [_issuance(each, events[each.coupon_event_id], now) for each in once.values()]
     new = await store.insert_issuances(session, issuances)
     await _ensure_recorded(session, {each.id for each in issuances} - new)
     await _award(session, [each for each in issuances if each.id in new], events)
-    await _note_sold_out(session, issuances, now)
+    await _note_sold_out(session, issuances, events, now)
     after_commit(session, partial(stream.forget, acceptances))
     after_commit(session, partial(nudge_watchers, cache, [each.id for each in issuances]))
     after_commit(session, partial(nudges.all_moved, events))
@@ -51,10 +66,26 @@ async def record_acceptances(
 
 async def _events(session: AsyncSession, acceptances: Sequence[Acceptance]) -> Mapping[UUID, CouponEvent]:
     wanted = {each.coupon_event_id for each in acceptances}
-    events = await store.events_by_id(session, wanted)
+    events = await store.events_to_record(session, wanted)
     if unknown := wanted - events.keys():
         raise UnknownCouponEvent(", ".join(map(str, unknown)))
     return events
+
+
+async def _as_the_gates_know_them(
+    book: Book, events: Mapping[UUID, CouponEvent], acceptances: Sequence[Acceptance]
+) -> Sequence[Acceptance]:
+    """Those that a rebuilt gate was not told of come too late for their slots: it gives them others."""
+
+    async def known(acceptance: Acceptance) -> Acceptance:
+        if not is_straggler(events[acceptance.coupon_event_id], acceptance):
+            return acceptance
+        adopted = await book.adopt(acceptance)
+        if adopted is None:
+            raise NoSlotLeft(str(acceptance.issuance_id))
+        return adopted
+
+    return await asyncio.gather(*map(known, acceptances))
 
 
 def _issuance(acceptance: Acceptance, event: CouponEvent, now: datetime) -> CouponIssuance:
@@ -102,8 +133,11 @@ def _user_coupon(issuance: CouponIssuance, event: CouponEvent) -> UserCoupon:
     )
 
 
-async def _note_sold_out(session: AsyncSession, issuances: Sequence[CouponIssuance], now: datetime) -> None:
-    """The gate gives the last slot last: once that one is recorded, none is left."""
-    sold_out = {each.coupon_event_id for each in issuances if each.slot == each.quantity}
+async def _note_sold_out(
+    session: AsyncSession, issuances: Sequence[CouponIssuance], events: Mapping[UUID, CouponEvent], now: datetime
+) -> None:
+    """The gate gives the last slot last: once that one is recorded, none is left. A rebuilt one may have free ones."""
+    last = {each.coupon_event_id for each in issuances if each.slot == each.quantity}
+    sold_out = {each for each in last if events[each].gate_collected_at is None}
     if sold_out:
         await store.mark_sold_out(session, sold_out, now)

@@ -197,6 +197,12 @@ def seconds_to_next(seen: Seen) -> float | None:
             return None
 
 
+def is_straggler(event: CouponEvent, acceptance: Acceptance) -> bool:
+    """Whether it comes from a gate before this one, which was rebuilt from all that was known by then."""
+    is_collected = event.gate_collected_at is not None and event.settled_at is None
+    return is_collected and acceptance.generation < event.gate_generation
+
+
 def is_over(event: CouponEvent, at: datetime) -> bool:
     """Whether nobody can be accepted any more at that instant, as far as the rows know."""
     return status_of(event, None, at) in {

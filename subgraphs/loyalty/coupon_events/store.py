@@ -34,6 +34,13 @@ async def find_event(session: AsyncSession, coupon_event_id: UUID) -> CouponEven
     return (await session.exec(select(CouponEvent).where(CouponEvent.id == coupon_event_id))).first()
 
 
+async def get_event(session: AsyncSession, coupon_event_id: UUID) -> CouponEvent:
+    event = await find_event(session, coupon_event_id)
+    if event is None:
+        raise NotFound("There is no such coupon event.")
+    return event
+
+
 async def lock_event(session: AsyncSession, coupon_event_id: UUID) -> CouponEvent:
     """The event, which nobody else changes until the transaction ends. Raise NotFound."""
     found = select(CouponEvent).where(CouponEvent.id == coupon_event_id).with_for_update()
@@ -47,6 +54,14 @@ async def events_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUI
     """Deleted ones are among them: what they gave out still points at them."""
     found = select(CouponEvent).where(is_among(col(CouponEvent.id), ids)).execution_options(include_deleted=True)
     return {event.id: event for event in await session.exec(found)}
+
+
+async def events_to_record(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, CouponEvent]:
+    """As `events_by_id`; none of them is collected for a rebuilt gate before the transaction ends."""
+    # The very lock that a foreign key takes: those who record don't wait for each other.
+    found = select(CouponEvent).where(col(CouponEvent.id).in_(ids)).order_by(col(CouponEvent.id))
+    locked = found.with_for_update(read=True, key_share=True).execution_options(include_deleted=True)
+    return {event.id: event for event in await session.exec(locked)}
 
 
 async def page_of_events(
@@ -118,16 +133,16 @@ def _is(status: CouponEventStatus, at: datetime) -> ColumnElement[bool]:
 async def begin_gate(session: AsyncSession, coupon_event_id: UUID, at: datetime) -> None:
     """Raise the generation, unless the gate is written."""
     this = and_(col(CouponEvent.id) == coupon_event_id, col(CouponEvent.gate_written_at).is_(None))
-    await _note(session, this, gate_generation=col(CouponEvent.gate_generation) + 1, gate_begun_at=at)
+    await note(session, this, gate_generation=col(CouponEvent.gate_generation) + 1, gate_begun_at=at)
 
 
 async def mark_gate_written(session: AsyncSession, event: CouponEvent, at: datetime) -> bool:
     """False where a later attempt has begun: what this one wrote is not, or will not stay, the gate."""
-    return await _note(session, _is_of_generation(event), gate_written_at=at) > 0
+    return await note(session, is_of_generation(event), gate_written_at=at) > 0
 
 
 async def mark_gate_opened(session: AsyncSession, event: CouponEvent, at: datetime) -> None:
-    await _note(session, _is_of_generation(event), gate_opened_at=at)
+    await note(session, is_of_generation(event), gate_opened_at=at)
 
 
 async def mark_sold_out(
@@ -137,18 +152,14 @@ async def mark_sold_out(
     open_ = and_(col(CouponEvent.id).in_(ids), col(CouponEvent.sold_out_at).is_(None))
     if generation is not None:
         open_ = and_(open_, col(CouponEvent.gate_generation) == generation)
-    await _note(session, open_, sold_out_at=at)
+    await note(session, open_, sold_out_at=at)
 
 
-async def mark_settled(session: AsyncSession, coupon_event_id: UUID, at: datetime) -> None:
-    await _note(session, col(CouponEvent.id) == coupon_event_id, settled_at=at)
-
-
-def _is_of_generation(event: CouponEvent) -> ColumnElement[bool]:
+def is_of_generation(event: CouponEvent) -> ColumnElement[bool]:
     return and_(col(CouponEvent.id) == event.id, col(CouponEvent.gate_generation) == event.gate_generation)
 
 
-async def _note(session: AsyncSession, which: ColumnElement[bool], **values: Any) -> int:
+async def note(session: AsyncSession, which: ColumnElement[bool], **values: Any) -> int:
     """What machines write leaves `updated_at` alone: it says when a person changed the event."""
     statement = update(CouponEvent).where(which).values(**values, updated_at=col(CouponEvent.updated_at))
     return (await session.exec(statement)).rowcount
@@ -157,14 +168,24 @@ async def _note(session: AsyncSession, which: ColumnElement[bool], **values: Any
 async def events_without_a_gate(session: AsyncSession, before: datetime) -> Sequence[UUID]:
     """Those whose gate is not open although it was begun, or should have been, before that instant."""
     begun_at = func.coalesce(col(CouponEvent.gate_begun_at), col(CouponEvent.created_at))
-    late = and_(col(CouponEvent.settled_at).is_(None), col(CouponEvent.gate_opened_at).is_(None), begun_at < before)
+    shut = and_(col(CouponEvent.gate_opened_at).is_(None), col(CouponEvent.gate_lost_at).is_(None))
+    late = and_(col(CouponEvent.settled_at).is_(None), shut, begun_at < before)
     return (await session.exec(select(CouponEvent.id).where(late))).all()
 
 
 async def running_events(session: AsyncSession) -> Sequence[UUID]:
     """Those whose gate may hold something that is not recorded, also after their end."""
-    running = and_(col(CouponEvent.gate_written_at).is_not(None), col(CouponEvent.settled_at).is_(None))
-    return (await session.exec(select(CouponEvent.id).where(running))).all()
+    return (await session.exec(select(CouponEvent.id).where(_is_running()))).all()
+
+
+async def events_to_relay(session: AsyncSession) -> Sequence[UUID]:
+    """The running ones whose gate is not being rebuilt: what Redis has of those is collected, and sent after that."""
+    relayed = and_(_is_running(), col(CouponEvent.gate_lost_at).is_(None))
+    return (await session.exec(select(CouponEvent.id).where(relayed))).all()
+
+
+def _is_running() -> ColumnElement[bool]:
+    return and_(col(CouponEvent.gate_written_at).is_not(None), col(CouponEvent.settled_at).is_(None))
 
 
 async def find_open_change(session: AsyncSession, coupon_event_id: UUID) -> CouponEventChange | None:
@@ -221,16 +242,16 @@ async def recorded_by_event(session: AsyncSession, ids: Collection[UUID]) -> dic
 
 async def dead_letters(session: AsyncSession, keys: Collection[str]) -> set[str]:
     """Which of these acceptances, by the keys of their messages, could not be recorded and wait to be replayed."""
-    rows = await session.exec(select(DeadLetter.key).where(_is_dead_letter(), col(DeadLetter.key).in_(keys)))
+    rows = await session.exec(select(DeadLetter.key).where(is_dead_letter(), col(DeadLetter.key).in_(keys)))
     return {key for key in rows if key is not None}
 
 
 async def dead_letters_by_event(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, int]:
     event_id = func.split_part(DeadLetter.key, ":", 1)
     counted = select(event_id, func.count(func.distinct(DeadLetter.key))).group_by(event_id)
-    rows = await session.exec(counted.where(_is_dead_letter(), event_id.in_(map(str, ids))))
+    rows = await session.exec(counted.where(is_dead_letter(), event_id.in_(map(str, ids))))
     return {UUID(found): count for found, count in rows}
 
 
-def _is_dead_letter() -> ColumnElement[bool]:
+def is_dead_letter() -> ColumnElement[bool]:
     return and_(col(DeadLetter.name) == CouponAccepted.name, col(DeadLetter.replayed_at).is_(None))

@@ -13,7 +13,7 @@ from redis.exceptions import ResponseError
 
 from chassis.cache import Cache
 
-from .gate import Keys, instant
+from .gate import Keys, instant, microseconds
 from .rules import Acceptance
 
 # The group that `gate.lua` makes with a stream: relays share its entries among themselves.
@@ -24,9 +24,9 @@ PAGE = 500
 class Stream:
     """An entry is taken by one relay, is sent, and stays until it is recorded."""
 
-    def __init__(self, cache: Cache) -> None:
+    def __init__(self, cache: Cache, reader: str | None = None) -> None:
         self._redis = cache.redis
-        self._reader = f"{socket.gethostname()}-{os.getpid()}"
+        self._reader = reader or f"{socket.gethostname()}-{os.getpid()}"
 
     async def take(self, coupon_event_ids: Sequence[UUID], wait: timedelta) -> list[Acceptance]:
         """What no relay has taken yet, up to a page of each event; waits that long for the first."""
@@ -44,9 +44,10 @@ class Stream:
         async with self._redis.pipeline(transaction=False) as pipeline:
             for coupon_event_id in coupon_event_ids:
                 pipeline.xautoclaim(Keys(coupon_event_id).entries, READERS, self._reader, idle, count=PAGE)
-            answers = await pipeline.execute()
-        pages = zip(coupon_event_ids, answers, strict=True)
-        return [_acceptance(event, *entry) for event, (_, entries, *_) in pages for entry in entries]
+            answers = await pipeline.execute(raise_on_error=False)
+        # A lost stream must not keep the others from being taken over.
+        found = [(event, pair[1]) for event, pair in zip(coupon_event_ids, map(_unless_lost, answers), strict=True)]
+        return [_acceptance(event, *each) for event, entries in found for each in entries]
 
     async def sent(self, acceptances: Sequence[Acceptance]) -> None:
         """The broker has them: no relay needs to take them over."""
@@ -77,8 +78,7 @@ class Stream:
                 READERS, self._reader, dict.fromkeys(events, since), count=PAGE, block=block
             )
         except ResponseError as error:
-            if "NOGROUP" not in str(error):
-                raise
+            _ensure_lost(error)
             # One event's gate was lost together with its stream. It must not keep the others' from being read.
             await self._make_groups(events)
             return []
@@ -93,6 +93,25 @@ class Stream:
         for answer in answers:
             if isinstance(answer, Exception) and "BUSYGROUP" not in str(answer):
                 raise answer
+
+
+def _ensure_lost(error: Exception) -> None:
+    """Raise it, unless it says that a stream is not there, or was taken away while somebody waited for it."""
+    if not str(error).startswith(("NOGROUP", "UNBLOCKED")):
+        raise error
+
+
+def _unless_lost(answer: Any) -> Any:
+    if isinstance(answer, Exception):
+        _ensure_lost(answer)
+        return "0-0", []
+    return answer
+
+
+def entry(acceptance: Acceptance) -> tuple[dict[Any, Any], str]:
+    """What is written of it, and under which id, as `gate.lua` does it."""
+    at = microseconds(acceptance.requested_at)
+    return {"user": str(acceptance.user_id), "slot": acceptance.slot, "at": at}, _entry_id(acceptance)
 
 
 def _entry_id(acceptance: Acceptance) -> str:

@@ -54,6 +54,11 @@ class CouponEvent(AuditColumns, Table, table=True):
     gate_written_at: datetime | None = Field(default=None, sa_type=INSTANT)
     """When this generation was written. A gate that is not there after that is one that was lost."""
     gate_opened_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    gate_lost_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    """When it was begun to be rebuilt; null again once it is open."""
+    gate_collected_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    """When everybody was collected whom the rebuilt gate knows. Of an earlier generation, whoever is recorded after
+    that was missed, and has no slot but the one that this gate gives them."""
     settled_at: datetime | None = Field(default=None, sa_type=INSTANT)
     """When the event was over and everything it accepted was recorded: nothing can come of its gate any more."""
 

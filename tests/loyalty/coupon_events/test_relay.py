@@ -31,16 +31,20 @@ async def accept(subgraph: SubgraphUnderTest, event_id: UUID, people: int) -> li
 
 
 @asynccontextmanager
-async def relaying(subgraph: SubgraphUnderTest, ear: Ear, *, takeover: float = 60) -> AsyncIterator[asyncio.Task[None]]:
-    """One more relay, as if in a process of its own."""
+async def relaying(
+    subgraph: SubgraphUnderTest, ear: Ear, *, reader: str = "one", takeover: float = 60
+) -> AsyncIterator[asyncio.Task[None]]:
+    """A relay as in a process of that name."""
     settings = subgraph.resources[Settings].model_copy(update={"relay_takeover_seconds": takeover})
-    relay = relay_acceptances(subgraph.database, Stream(subgraph.cache), cast("Producer", ear), settings)
+    stream = Stream(subgraph.cache, reader)
+    relay = relay_acceptances(subgraph.database, stream, cast("Producer", ear), settings)
     running = asyncio.create_task(relay)
     try:
         yield running
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        while not running.done():  # one cancellation may get lost
+            running.cancel()
+            await asyncio.wait([running], timeout=1)
 
 
 async def heard(ear: Ear, many: int) -> list[UUID]:
@@ -76,7 +80,11 @@ async def test_what_is_accepted_is_sent_as_the_message_that_says_so(subgraph: Su
 
 async def test_all_of_all_events_is_sent_once_by_any_number_of_relays(subgraph: SubgraphUnderTest) -> None:
     events, ear = [await create_event(subgraph) for _ in range(3)], Ear()
-    async with relaying(subgraph, ear), relaying(subgraph, ear), relaying(subgraph, ear):
+    async with (
+        relaying(subgraph, ear),
+        relaying(subgraph, ear, reader="two"),
+        relaying(subgraph, ear, reader="three"),
+    ):
         accepted = [each for event in events for each in await accept(subgraph, event, 50)]
         assert await heard(ear, 150) == of(accepted)
 
@@ -104,16 +112,12 @@ async def test_what_the_broker_refused_is_sent_when_the_relay_runs_again(subgrap
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_what_a_dead_relay_had_taken_is_sent_by_another(
-    subgraph: SubgraphUnderTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_a_dead_relay_had_taken_is_sent_by_another(subgraph: SubgraphUnderTest) -> None:
     event, dead, ear = await create_event(subgraph), Ear(), Ear()
     accepted = await accept(subgraph, event, 10)
     dead.refuses = KafkaConnectionError("away")
-    with monkeypatch.context() as elsewhere:
-        elsewhere.setattr("os.getpid", lambda: 0)
-        async with relaying(subgraph, dead) as relay:
-            await asyncio.wait([relay])
+    async with relaying(subgraph, dead, reader="dead") as relay:
+        await asyncio.wait([relay])
     async with relaying(subgraph, ear, takeover=0):
         assert await heard(ear, 10) == of(accepted)
 

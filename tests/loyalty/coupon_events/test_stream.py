@@ -19,10 +19,9 @@ NOW = timedelta(0)
 
 
 @pytest.fixture
-def relays(subgraph: SubgraphUnderTest, monkeypatch: pytest.MonkeyPatch) -> tuple[Stream, Stream]:
-    """Two, as if in two processes."""
-    monkeypatch.setattr("os.getpid", iter([1, 2]).__next__)
-    return Stream(subgraph.cache), Stream(subgraph.cache)
+def relays(subgraph: SubgraphUnderTest) -> tuple[Stream, Stream]:
+    """As in two processes."""
+    return Stream(subgraph.cache, "one"), Stream(subgraph.cache, "other")
 
 
 async def accept(subgraph: SubgraphUnderTest, event_id: UUID, people: int = 1) -> list[Acceptance]:

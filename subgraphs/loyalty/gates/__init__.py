@@ -1,0 +1,1 @@
+"""The gates of coupon events, kept: rebuilt when they are lost, and compared with the rows."""
