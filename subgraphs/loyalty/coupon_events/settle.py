@@ -61,3 +61,4 @@ def _record(event: CouponEvent, change: CouponEventChange, applied: Applied | No
             event.opens_at, event.closes_at = change.opens_at or event.opens_at, change.closes_at or event.closes_at
         case ChangeKind.DELETE:
             event.deleted_at = event.settled_at = change.settled_at
+            event.closed_at = event.closed_at or change.settled_at

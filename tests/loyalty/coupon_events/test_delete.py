@@ -27,7 +27,8 @@ async def test_a_deleted_event_is_gone_for_people_and_kept_for_administrators(su
         "couponEvent": None,
         "couponEvents": {"totalCount": 1},
     }
-    assert (await read(subgraph, event))["deletedAt"] == deleted["deletedAt"]
+    kept = await read(subgraph, event)
+    assert (kept["deletedAt"], kept["status"]) == (deleted["deletedAt"], "CLOSED")
     found = [
         [node["id"] for node in (await ask(subgraph, DELETED, deleted=each)).data["couponEvents"]["nodes"]]
         for each in (True, False, None)

@@ -1,6 +1,7 @@
 """Following an event: as it is, then as coupons go and its status changes, on whatever process that happens."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,12 @@ from chassis.ids import uuid7
 from chassis.roles import Role
 from chassis.testing import SubgraphUnderTest
 from chassis.testing_sockets import Subscription, SubscriptionFailed
+from subgraphs.loyalty.coupon_events.gate import Keys
 from tests.loyalty.askers import ask_all, issue
 from tests.loyalty.backoffice import ADMIN, CLOSE_EVENT, ask, create_event, text
+from tests.loyalty.coupon_events.changes import create_scheduled, delete, update
 from tests.loyalty.pipeline import record_all
+from tests.loyalty.processes import another_api
 
 EVENT = "subscription ($id: ID!) { couponEvent(id: $id) { status remaining } }"
 BOARD = "subscription ($id: ID!) { couponEvent(id: $id) { status stock { accepted recorded inFlight asked } } }"
@@ -100,6 +104,81 @@ async def test_whoever_comes_late_or_again_is_told_what_is(subgraph: SubgraphUnd
             assert await told(again) == {"status": "CLOSED", "remaining": 2}
     async with follow(subgraph, event) as after_the_end:
         assert await told(after_the_end) == {"status": "CLOSED", "remaining": 2}
+
+
+async def test_what_happens_on_another_process_is_told_here(subgraph: SubgraphUnderTest) -> None:
+    opens = text(clock.now() + timedelta(hours=1))
+    event = await create_event(subgraph, quantity=3, opensAt=opens)
+    async with another_api(subgraph) as other, board(subgraph, event) as payloads:
+        assert (await told(payloads))["status"] == "SCHEDULED"
+        assert (await update(other, event, opensAt=text(clock.now()))).errors == []
+        assert (await told(payloads))["status"] == "OPEN"
+        await issue(other, event, uuid7())
+        stock = {"accepted": 1, "recorded": 0, "inFlight": 1, "asked": 1}
+        await told_until(payloads, {"status": "OPEN", "stock": stock})
+        await record_all(other)
+        stock = {"accepted": 1, "recorded": 1, "inFlight": 0, "asked": 1}
+        await told_until(payloads, {"status": "OPEN", "stock": stock})
+        await ask(other, CLOSE_EVENT, id=str(event))
+        await told_until(payloads, {"status": "CLOSED", "stock": stock})
+
+
+async def test_a_changed_text_is_told_and_a_deleted_event_is_no_more(subgraph: SubgraphUnderTest) -> None:
+    event = await create_scheduled(subgraph)
+    named = "subscription ($id: ID!) { couponEvent(id: $id) { name deletedAt } }"
+    admins = subgraph.subscribe(named, {"id": str(event)}, user=ADMIN, role=Role.ADMIN, face="admin")
+    async with follow(subgraph, event, named.replace("deletedAt", "")) as payloads, admins as admins_payloads:
+        assert [await told(payloads), (await told(admins_payloads))["name"]] == [{"name": "First come"}, "First come"]
+        await update(subgraph, event, name="New")
+        assert [await told(payloads), (await told(admins_payloads))["name"]] == [{"name": "New"}, "New"]
+        await delete(subgraph, event)
+        assert (await told(admins_payloads))["deletedAt"] is not None
+        with pytest.raises(SubscriptionFailed) as gone:
+            await told(payloads)
+        assert gone.value.codes == ["NOT_FOUND"]
+
+
+async def test_whoever_is_slow_gets_the_newest_and_holds_up_nobody(subgraph: SubgraphUnderTest) -> None:
+    event = await create_event(subgraph, quantity=9)
+    slow = follow(subgraph, event)
+    # A client that reads nothing: what is sent to it fills what lies between, and then nothing more is sent.
+    slow._from_app = asyncio.Queue(maxsize=1)
+    async with slow as slow_payloads, follow(subgraph, event) as payloads:
+        assert await told(payloads) == {"status": "OPEN", "remaining": 9}
+        for left in range(8, 3, -1):
+            await issue(subgraph, event, uuid7())
+            assert await told(payloads) == {"status": "OPEN", "remaining": left}
+        seen = await told_until(slow_payloads, {"status": "OPEN", "remaining": 4})
+        assert [each["remaining"] for each in seen] in ([9, 4], [9, 8, 4], [9, 8, 7, 4])
+
+
+async def test_however_many_follow_it_each_book_is_read_once_a_look(
+    subgraph: SubgraphUnderTest, round_trips: list[int]
+) -> None:
+    event = await create_event(subgraph, quantity=9)
+    document = "subscription ($id: ID!) { couponEvent(id: $id) { name status remaining coupon { name } } }"
+    async with AsyncExitStack() as stack:
+        watchers = [await stack.enter_async_context(follow(subgraph, event, document)) for _ in range(40)]
+        assert {(await told(each))["remaining"] for each in watchers} == {9}
+        subgraph.sql.clear()
+        round_trips.clear()
+        await issue(subgraph, event, uuid7())
+        assert {(await told(each))["remaining"] for each in watchers} == {8}
+        # The event and its coupon; issuing, and the gate. A look that was due by the clock may have come as well.
+        assert len(subgraph.sql) in (2, 4)
+        assert len(round_trips) in (2, 3)
+
+
+async def test_while_the_gate_is_lost_nothing_is_told_but_that_all_is_over(subgraph: SubgraphUnderTest) -> None:
+    closes = clock.now() + timedelta(seconds=2)
+    event = await create_event(subgraph, closesAt=text(closes))
+    document = "subscription ($id: ID!) { couponEvent(id: $id) { status } }"
+    async with follow(subgraph, event, document) as payloads:
+        assert await told(payloads) == {"status": "OPEN"}
+        await subgraph.cache.redis.delete(Keys(event).gate)
+        await update(subgraph, event, name="New")
+        assert await told(payloads) == {"status": "ENDED"}
+        assert timedelta(0) <= clock.now() - closes < timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("face", ["public", "admin"])
