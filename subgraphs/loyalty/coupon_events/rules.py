@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from chassis.errors import DomainError, FieldError, InvalidInput
 
 from ..coupons.tables import Coupon
+from ..coupons.terms import wrong_text
 from .tables import CouponEvent
 
 LONGEST_NAME = 200
@@ -239,17 +240,9 @@ def _ensure(wrong: list[FieldError]) -> None:
 
 def _wrong_texts(event: CouponEvent) -> list[FieldError]:
     return [
-        *([] if event.name.strip() else [FieldError("name", "EMPTY")]),
-        *_wrong_text("name", event.name, LONGEST_NAME),
-        *_wrong_text("description", event.description, LONGEST_DESCRIPTION),
+        *wrong_text("name", event.name, LONGEST_NAME),
+        *wrong_text("description", event.description, LONGEST_DESCRIPTION, empty=True),
     ]
-
-
-def _wrong_text(field: str, text: str, longest: int) -> list[FieldError]:
-    if len(text) > longest:
-        return [FieldError(field, "TOO_LONG")]
-    # PostgreSQL stores every character but this one.
-    return [FieldError(field, "NUL_CHARACTER")] if "\0" in text else []
 
 
 def _wrong_times(event: CouponEvent, usable_until: datetime, at: datetime) -> list[FieldError]:

@@ -17,6 +17,7 @@ from chassis.errors import NotFound
 from chassis.nested_pages import pages_by_owner
 from chassis.pagination import Order, Page, page
 
+from ..coupons.rules import ensure_searchable
 from ..database import DeadLetter
 from ..events import CouponAccepted
 from .rules import CouponEventStatus
@@ -95,6 +96,8 @@ async def pages_of_events_by_coupon(
 
 
 def says(text: str) -> ColumnElement[bool]:
+    """Raise InvalidInput for what can't be looked for."""
+    ensure_searchable(text)
     return or_(
         col(CouponEvent.name).icontains(text, autoescape=True),
         col(CouponEvent.description).icontains(text, autoescape=True),
