@@ -63,8 +63,10 @@ async def own_issuances_by_id(context: Context, ids: list[UUID]) -> list[CouponI
     # An id does not say which event it is of, but the events that may have it unrecorded are few: try them.
     events = {issuance_id(event, user_id): event for event in running}
     pending = [each for each in ids if each in events and each not in rows]
-    views = await gate_views(context, [events[each] for each in pending])
-    seen = {each: view.acceptance if view else GateLost() for each, view in zip(pending, views, strict=True)}
+    # The gates of the recorded ones are asked as well: whoever goes on to their events then asks no second time.
+    wanted = [events[each] for each in pending] + [row.coupon_event_id for row in rows.values()] if pending else []
+    views = await context.loader(gate_views).load_many(wanted)
+    seen = {each: view.acceptance if view else GateLost() for each, view in zip(pending, views, strict=False)}
     own = [row if (row := rows.get(each)) and row.user_id == user_id else None for each in ids]
     return [row or seen.get(each) for each, row in zip(ids, own, strict=True)]
 
