@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
 
 from chassis.events import Record, encode
-from chassis.kafka import Producer
+from chassis.kafka import Producer, Topics
 from chassis.testing import SubgraphUnderTest
 from subgraphs.loyalty.consumers import consumer
 from subgraphs.loyalty.coupon_events import store
 from subgraphs.loyalty.coupon_events.book import Book
+from subgraphs.loyalty.coupon_events.gate import Gate
 from subgraphs.loyalty.coupon_events.rules import Acceptance
 from subgraphs.loyalty.coupon_events.send import accepted
 from subgraphs.loyalty.coupon_events.stream import Stream
+from subgraphs.loyalty.gates.rebuild import watch_gates
 from subgraphs.loyalty.gates.reconcile import reconcile_events
 from subgraphs.loyalty.settings import Settings
 from tests.loyalty.backoffice import later
@@ -70,3 +72,17 @@ async def reconcile(subgraph: SubgraphUnderTest, ear: Ear, **passed: float) -> N
             cast("Producer", ear),
             subgraph.resources[Settings],
         )
+
+
+async def watch(subgraph: SubgraphUnderTest, **changes: Any) -> None:
+    """Look at all gates, and rebuild those that are lost; `changes` are settings."""
+    settings = cast("Settings", subgraph.settings).model_copy(update={"rebuild_grace_seconds": 0, **changes})
+    resources = subgraph.resources
+    await watch_gates(
+        database=subgraph.database,
+        gate=resources[Gate],
+        book=resources[Book],
+        stream=resources[Stream],
+        topics=Topics(settings),
+        settings=settings,
+    )

@@ -86,12 +86,13 @@ class Comparison:
         if figures is None or not figures.is_open or figures.generation != self._event.gate_generation:
             return self._difference  # it is being rebuilt, out of both books
         dead = await self._open_letters([each for each in map(acceptance_of, letters) if each])
-        last = max([rank, *(each.rank for each in dead.values() if each.generation == figures.generation)])
-        if last > figures.rank:
-            await self._distrust(figures, last)
+        own = [each.rank for each in dead.values() if each.generation == figures.generation]
+        if max([rank, *own]) > figures.rank:
+            await self._distrust(figures, max([rank, *own]))
             return self._difference
         await self._compare_stream(before, dead)
-        if thoroughly or recorded > figures.accepted or await self._is_any_missing(figures, recorded):
+        # What is dead of this very gate may be so because somebody else was given the same slot.
+        if thoroughly or own or recorded > figures.accepted or await self._is_any_missing(figures, recorded):
             await self._compare_everybody(before, dead, figures)
         self._report(dead)
         await self._settle(before, figures, recorded)
@@ -107,7 +108,7 @@ class Comparison:
 
     async def _distrust(self, figures: Figures, rank: int) -> None:
         """The gate does not know of what it gave itself: it is from an older copy."""
-        said = {"generation": figures.generation, "rank": figures.rank, "known_rank": rank}
+        said = {"generation": figures.generation, "last_rank": figures.rank, "unknown_rank": rank}
         logger.error("gate_older", coupon_event_id=str(self._event.id), **said)
         await self._book.distrust(self._event.id, figures.generation)
 
@@ -142,6 +143,9 @@ class Comparison:
             return await store.page_of_recorded(session, self._event.id, after, PAGE)
 
     async def _tell_gate(self, recorded: Acceptance, figures: Figures) -> None:
+        if recorded.generation == figures.generation:
+            await self._distrust(figures, recorded.rank)
+            return
         outcome = await self._book.learn(recorded)
         self._difference.unknown += abs(outcome)
         if outcome < 0:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from dataclasses import replace
+from typing import cast
 from uuid import UUID
 
 import pytest
@@ -10,14 +11,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from chassis import clock
+from chassis.delivery import Delivery
+from chassis.events import encode
 from chassis.ids import uuid7
+from chassis.kafka import Producer
 from chassis.testing import SubgraphUnderTest
+from subgraphs.loyalty.consumers import consumer
 from subgraphs.loyalty.coupon_events.gate import Gate, Keys
 from subgraphs.loyalty.coupon_events.record import SlotTaken, UnknownCouponEvent
 from subgraphs.loyalty.coupon_events.rules import Acceptance
+from subgraphs.loyalty.coupon_events.send import accepted
 from subgraphs.loyalty.coupon_events.tables import CouponIssuance
 from tests.loyalty.backoffice import CLOSE_EVENT, ask, create_event, stock
-from tests.loyalty.pipeline import record, taken
+from tests.loyalty.pipeline import Ear, record, taken
 
 ISSUED = "loyalty.coupon.issued"
 OWN = """query ($of: [_Any!]!) { _entities(representations: $of) { ... on Viewer {
@@ -130,6 +136,29 @@ async def test_the_database_holds_the_line_of_the_gate_by_itself(
     with pytest.raises(IntegrityError, match=constraint):
         async with subgraph.database.transaction() as session:
             session.add(CouponIssuance(**forged))
+
+
+async def test_one_that_can_not_be_recorded_among_five_hundred_is_put_aside_alone(subgraph: SubgraphUnderTest) -> None:
+    event = await create_event(subgraph, quantity=500)
+    acceptances = await accept(subgraph, event, 500)
+    bad = replace(acceptances[123], slot=501)
+    records = [encode(accepted(each)) for each in [*acceptances[:123], bad, *acceptances[124:]]]
+    ear, done = Ear(), []
+    delivery = Delivery(
+        consumer,
+        subgraph.database,
+        subgraph.resources,
+        cast("Producer", ear),
+        slots=asyncio.Semaphore(1),
+        stopping=asyncio.Event(),
+        tries=2,
+    )
+    await delivery.take(records, done.append)
+    found = await stock(subgraph, event)
+    assert [found[each] for each in ("recorded", "deadLettered", "inFlight", "remaining")] == [499, 1, 0, 0]
+    assert sum(done) == 500
+    assert ear.people == [bad.user_id]
+    assert await waiting(subgraph, event) == 1
 
 
 async def test_an_event_that_was_never_there_is_not_passed_over(subgraph: SubgraphUnderTest) -> None:
