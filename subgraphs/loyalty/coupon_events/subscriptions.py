@@ -53,7 +53,8 @@ class CouponEventSubscription:
 
 async def _read(context: Context, issuance_id: UUID) -> tuple[bool, CouponIssuance] | None:
     """Whether it is written down, and the issuance; None while its gate can't say."""
-    [found] = await own_issuances_by_id(context, [issuance_id])
+    # Nothing is remembered from one look to the next: a gate that was lost may be there again.
+    [found] = await own_issuances_by_id(context.renewed(), [issuance_id])
     if found is None:
         raise NotFound("There is no such issuance.")
     if isinstance(found, GateLost):

@@ -9,7 +9,8 @@ import pytest
 from chassis.ids import uuid7
 from chassis.testing import SubgraphUnderTest
 from chassis.testing_sockets import SubscriptionFailed
-from subgraphs.loyalty.coupon_events.gate import Keys
+from subgraphs.loyalty.coupon_events.gate import Gate, Keys
+from subgraphs.loyalty.coupon_events.nudge import nudge_watchers
 from subgraphs.loyalty.coupon_events.rules import issuance_id
 from tests.loyalty.askers import issue
 from tests.loyalty.backoffice import create_event
@@ -83,6 +84,30 @@ async def test_a_watcher_waits_while_the_gate_is_lost_and_hears_of_it_all_the_sa
         hearing = asyncio.create_task(anext(payloads))
         await record_all(subgraph)
         assert await hearing == {"couponIssuance": {"status": "ISSUED"}}
+
+
+async def test_a_watcher_hears_when_the_gate_is_there_again(
+    subgraph: SubgraphUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, person, looked = await create_event(subgraph), uuid7(), asyncio.Event()
+    issuance, look = (await issue(subgraph, event, person))["id"], Gate.look
+
+    async def seen(self: Gate, *given: Any) -> Any:
+        found = await look(self, *given)
+        looked.set()
+        return found
+
+    monkeypatch.setattr(Gate, "look", seen)
+    gate = Keys(event).gate
+    await subgraph.cache.redis.rename(gate, f"{gate}:away")
+    document = "subscription ($id: ID!) { couponIssuance(id: $id) { status } }"
+    async with subgraph.subscribe(document, {"id": issuance}, user=person) as payloads:
+        hearing = asyncio.create_task(anext(payloads))
+        await asyncio.wait_for(looked.wait(), 10)
+        assert not hearing.done()
+        await subgraph.cache.redis.rename(f"{gate}:away", gate)
+        await nudge_watchers(subgraph.cache, [UUID(issuance)])
+        assert await asyncio.wait_for(hearing, 10) == {"couponIssuance": {"status": "PENDING"}}
 
 
 @pytest.mark.parametrize("who", ["a stranger", "a person who was rejected"])
