@@ -66,7 +66,7 @@ class SubgraphUnderTest:
     tokens: TokenIssuer
     consumer: Consumer | None
     _http: httpx.AsyncClient
-    sql: list[str] = field(default_factory=list)
+    sql: list[str] = field(default_factory=list, repr=False)
     """Every statement the service has sent; clear it, act, and count."""
 
     @property

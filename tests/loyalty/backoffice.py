@@ -86,9 +86,15 @@ async def stock(subgraph: SubgraphUnderTest, event_id: UUID) -> dict[str, Any]:
 @contextmanager
 def later(**by: float) -> Iterator[None]:
     """The clock turned ahead; whatever needs a token is asked before or after, for tokens expire by it."""
-    ahead = clock.now() + timedelta(**by)
+    with at(clock.now() + timedelta(**by)):
+        yield
+
+
+@contextmanager
+def at(instant: datetime) -> Iterator[None]:
+    """The clock stopped there."""
     with pytest.MonkeyPatch.context() as turned:
-        turned.setattr(clock, "now", lambda: ahead)
+        turned.setattr(clock, "now", lambda: instant)
         yield
 
 
