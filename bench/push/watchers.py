@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import json
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ WATCH = """subscription ($id: ID!) {
   couponIssuance(id: $id) { status rank requestedAt userCoupon { id issuedAt coupon { name } } }
 }"""
 _AT_ONCE = 100
+_PATIENCE = 60
 
 
 class Watcher(asyncio.Protocol):
@@ -37,6 +38,7 @@ class Watcher(asyncio.Protocol):
     def __init__(self, where: str, token: str) -> None:
         loop = asyncio.get_running_loop()
         self.token = token
+        self.last_seen = ""
         self.welcome, self.pushed = loop.create_future(), loop.create_future()
         self.spoken = ClientProtocol(parse_uri(where), subprotocols=[Subprotocol("graphql-transport-ws")])
 
@@ -71,6 +73,7 @@ class Watcher(asyncio.Protocol):
 
     def seen(self, at: float, payload: dict[str, Any]) -> None:
         issuance = (payload.get("data") or {}).get("couponIssuance")
+        self.last_seen = str(issuance and issuance["status"])
         if payload.get("errors") or not issuance:
             self._fail(payload)
         elif issuance["status"] == "ISSUED" and not self.pushed.done():
@@ -112,7 +115,9 @@ async def watch_all(
     crowd.watchers = {each["issuance"]: watcher for each, watcher in zip(people, watchers, strict=True)}
     started, busy = time.perf_counter(), time.process_time()
     asked = await ask_all(crowd, [ask], rate)
-    waited = await asyncio.wait_for(asyncio.gather(*(watcher.pushed for watcher in watchers)), 120)
+    if len(crowd.accepted) < len(people):
+        raise SystemExit(f"Not everybody was accepted: {asked['words']}")
+    waited = await _told(watchers)
     elapsed = time.perf_counter() - started
     return {
         "asked": asked,
@@ -121,6 +126,15 @@ async def watch_all(
         "accepted": percentiles([since_accepted for since_accepted, _ in waited]),
         "watched": percentiles([since_watched for _, since_watched in waited]),
     }
+
+
+async def _told(watchers: list[Watcher]) -> list[tuple[float, float]]:
+    """Seconds since they were accepted, and since they watched."""
+    told, waiting = await asyncio.wait([watcher.pushed for watcher in watchers], timeout=_PATIENCE)
+    if waiting:
+        seen = Counter(watcher.last_seen for watcher in watchers if not watcher.pushed.done())
+        raise SystemExit(f"{len(waiting)} were never told; they saw at last: {dict(seen)}")
+    return [each.result() for each in told]
 
 
 async def _connected(token: str, where: tuple[str, int], turns: asyncio.Semaphore) -> Watcher:
