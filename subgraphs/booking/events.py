@@ -45,7 +45,7 @@ class BookingCompleted(BookingEvent, name="booking.booking.completed"):
     """The stay is over."""
 
     paid: Decimal
-    """The money kept."""
+    """All the money that came. What of it went back, before or after, is payment's to tell."""
 
 
 class BookingRefused(BookingEvent, name="booking.booking.refused"):

@@ -12,6 +12,8 @@ from subgraphs.accommodation.room_types.tables import RoomType
 from subgraphs.booking import jobs
 from subgraphs.booking.settings import Settings
 from tests.accommodation.conftest import Places
+from tests.loyalty.backoffice import later
+from tests.payment.back_office import REFUND, ask, by_hand
 from tests.payment.world import World
 
 CREATE = "mutation ($input: CreateBookingInput!) { createBooking(input: $input) { id } }"
@@ -19,8 +21,8 @@ CANCEL = "mutation ($input: CancelBookingInput!) { cancelBooking(input: $input) 
 BOOKING = """
 query ($id: ID!) {
   booking(id: $id) {
-    status refusal { code } price { subtotal { amount } couponDiscount { amount } total { amount } }
-    cancellationQuote { refund { amount } }
+    status refusal { code } price { subtotal { amount } couponDiscount { amount } pointsUsed total { amount } }
+    cancellationQuote { refund { amount } pointsReturned }
   }
 }
 """
@@ -94,6 +96,18 @@ class Conversation:
         await self.settle()
         await self.paying.attend_due()
         await self.settle()
+
+    async def complete(self, *, after: int) -> None:
+        """Booking's worker looks when so many days have passed."""
+        with later(days=after):
+            await jobs.complete_stayed(self.booking.database, self.booking.cache, self.booking.resources[Settings])
+        await self.settle()
+
+    async def refund_by_hand(self, payment_id: UUID, amount: int) -> None:
+        """An administrator gives a part of the money back."""
+        asked = {"in": by_hand(payment_id, amount, key=str(uuid7()))}
+        assert (await ask(self.paying, REFUND, **asked)).errors == []
+        await self.refund()
 
     async def seen(self, guest: UUID, booking_id: UUID) -> dict[str, Any]:
         answer = await self.booking.graphql(BOOKING, {"id": str(booking_id)}, user=guest)

@@ -23,7 +23,12 @@ async def test_a_guest_books_with_a_coupon_pays_and_is_confirmed(conversation: C
     seen = await conversation.seen(guest, booking)
     assert (seen["status"], seen["price"]) == (
         "AWAITING_PAYMENT",
-        {"subtotal": {"amount": 100000}, "couponDiscount": {"amount": 10000}, "total": {"amount": 90000}},
+        {
+            "subtotal": {"amount": 100000},
+            "couponDiscount": {"amount": 10000},
+            "pointsUsed": 0,
+            "total": {"amount": 90000},
+        },
     )
     assert (await conversation.places.nights(room))[NIGHT] == (1, 0)
     assert await status(conversation.loyalty, guest, coupon) == "HELD"

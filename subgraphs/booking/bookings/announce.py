@@ -1,6 +1,7 @@
 """Tell the world what a booking has become."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,7 +18,6 @@ from ..events import (
     BookingExpired,
     BookingRefused,
 )
-from .rules import money_kept
 from .tables import Booking, BookingStatus
 
 # CANCELLING is a promise; what became of it is told when it is kept.
@@ -47,5 +47,5 @@ def _said_of(booking: Booking) -> dict[str, Any]:
     )
     said["booking_id"] = booking.id
     if booking.status is BookingStatus.COMPLETED:
-        said["paid"] = money_kept(booking)
+        said["paid"] = booking.paid or Decimal(0)
     return said

@@ -26,7 +26,7 @@ async def test_it_is_completed_the_day_after_check_out_and_not_before(subgraph: 
     assert (await story.booking()).status is BookingStatus.COMPLETED
 
 
-async def test_the_money_kept_is_told(subgraph: SubgraphUnderTest) -> None:
+async def test_the_money_that_came_is_told(subgraph: SubgraphUnderTest) -> None:
     story = await Story.begin(subgraph, points=500)
     await story.come_to_confirmed(points=500)
     await complete(story, CHECK_OUT + timedelta(days=1))
