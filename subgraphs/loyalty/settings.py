@@ -17,7 +17,7 @@ class Settings(ServiceSettings):
     """How long after its due time a hold nobody settled is let go: the booking's own flow settles it before."""
     relay_takeover_seconds: int = 15
     """After how long the acceptances a relay took and did not send are another's. Longer than a send may take."""
-    earn_percent: Decimal = Field(Decimal(1), ge=0, le=100)
+    earn_percent: Decimal = Field(Decimal(1), ge=0, le=100, decimal_places=4)
     """Of the money a stay cost, given as points when it is over."""
     rebuild_grace_seconds: float = 1
     """How long the last messages of a relay that was killed may take to the broker, before a gate is rebuilt."""
