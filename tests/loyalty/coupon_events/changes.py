@@ -16,6 +16,7 @@ from subgraphs.loyalty.coupon_events.gate import Gate
 from subgraphs.loyalty.coupon_events.nudge import EventNudges
 from subgraphs.loyalty.coupon_events.rules import to_the_millisecond
 from tests.loyalty.backoffice import ask, create_event, later, text
+from tests.loyalty.workers import until
 
 UPDATE = """mutation ($input: UpdateCouponEventInput!) { updateCouponEvent(input: $input) {
     name description opensAt closesAt status updatedBy { id } } }"""
@@ -56,6 +57,15 @@ async def finish(subgraph: SubgraphUnderTest) -> None:
     """What is left of six seconds ago."""
     with later(seconds=6):
         await finish_changes(subgraph.database, subgraph.resources[Gate], subgraph.resources[EventNudges])
+
+
+async def until_then(instant: datetime) -> None:
+    """Until it is past for this process, and so for the servers on the same machine."""
+
+    async def now() -> datetime:
+        return clock.now()
+
+    await until(now, lambda at: at > instant)
 
 
 @contextmanager

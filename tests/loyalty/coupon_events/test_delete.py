@@ -11,7 +11,7 @@ from chassis.testing import SubgraphUnderTest
 from subgraphs.loyalty.coupon_events.gate import Keys
 from tests.loyalty.askers import issue
 from tests.loyalty.backoffice import ADMIN, CLOSE_EVENT, CREATE_EVENT, an_event, ask, create_event, text
-from tests.loyalty.coupon_events.changes import away, create_scheduled, delete, dying, finish, read, update
+from tests.loyalty.coupon_events.changes import away, create_scheduled, delete, dying, finish, read, until_then, update
 from tests.loyalty.pipeline import Ear, reconcile, record_all
 
 PUBLIC = "query ($id: ID!) { couponEvent(id: $id) { name } couponEvents(filter: {statuses: null}) { totalCount } }"
@@ -107,11 +107,12 @@ async def test_a_crash_before_its_gate_is_removed_leaves_one_that_lets_nobody_in
 
 
 async def test_what_had_opened_before_it_was_finished_stays(subgraph: SubgraphUnderTest) -> None:
-    event = await create_scheduled(subgraph, opensAt=text(clock.now() + timedelta(milliseconds=500)))
+    opens = clock.now() + timedelta(seconds=3)
+    event = await create_scheduled(subgraph, opensAt=text(opens))
     with dying("retire", after=False):
         await delete(subgraph, event)
-    while (await issue(subgraph, event, uuid7()))["status"] == "REJECTED":
-        pass
+    await until_then(opens)
+    assert (await issue(subgraph, event, uuid7()))["status"] == "PENDING"
     await finish(subgraph)
     found = await read(subgraph, event)
     assert (found["status"], found["deletedAt"]) == ("OPEN", None)
