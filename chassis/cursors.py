@@ -7,7 +7,7 @@ import math
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any
@@ -90,7 +90,7 @@ def decode_cursor(order: Sequence[Order], cursor: str) -> list[Any]:
         if fingerprint != _fingerprint(order):
             raise _refusal("This cursor belongs to another order.", "FOREIGN_CURSOR")
         return [_read(each, text) for each, text in zip(order, written, strict=True)]
-    except (ValueError, TypeError, LookupError, InvalidOperation, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, InvalidOperation, OverflowError, RecursionError) as error:
         raise _refusal("This is not a cursor.", "NOT_A_CURSOR") from error
 
 
@@ -169,6 +169,7 @@ def _decimal(_order: Order, written: Any) -> Decimal:
 def _text(_order: Order, written: Any) -> str:
     if not isinstance(written, str) or "\0" in written:
         raise ValueError("not a text of this column")
+    written.encode()  # which half a surrogate pair, as JSON can carry one, does not pass
     return written
 
 
@@ -176,7 +177,7 @@ def _instant(_order: Order, written: Any) -> datetime:
     value = datetime.fromisoformat(written)
     if value.tzinfo is None:
         raise ValueError("an instant without offset")
-    return value
+    return value.astimezone(UTC)
 
 
 def _boolean(_order: Order, written: Any) -> bool:

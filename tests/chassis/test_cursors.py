@@ -87,10 +87,12 @@ FORGED: list[tuple[Any, list[Any]]] = [
     (SmallInteger(), [2**15]),
     (BigInteger(), [2**63, 10**30]),
     (Numeric(), ["NaN", "Infinity", "x", [], None, {}, "1e5000"]),
-    (String(), [5, None, [], "nul \0 byte"]),
+    (String(), [5, None, [], "nul \0 byte", "half a pair \ud800"]),
     (Boolean(), [0, 1, "true", None]),
     (Uuid(), ["x", 5, None, []]),
     (DateTime(timezone=True), ["2026-05-01", "2026-05-01T00:00:00", "x", 5, None]),
+    # Instants that have no date in UTC.
+    (DateTime(timezone=True), ["0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01"]),
 ]
 
 

@@ -72,7 +72,9 @@ def _wrong_amount(field: str, amount: Decimal | None, *, needed: bool = False) -
 
 
 def _negative(field: str, amount: Decimal | None) -> list[FieldError]:
-    return [] if amount is None or 0 <= amount <= LARGEST_AMOUNT else [FieldError(field, "OUT_OF_RANGE")]
+    # By its sign: less than a unit below nothing was cut to nothing.
+    fits = amount is None or (not amount.is_signed() and amount <= LARGEST_AMOUNT)
+    return [] if fits else [FieldError(field, "OUT_OF_RANGE")]
 
 
 def _out_of_range(field: str, number: int | None, *, largest: int) -> list[FieldError]:

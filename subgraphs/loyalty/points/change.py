@@ -14,13 +14,22 @@ from . import store
 from .credit import credit_points
 from .debit import debit_points
 from .open import OpenAccount, open_account
-from .rules import Change, IdempotencyMismatch, ensure_change, ensure_room, ensure_same, expiry_of, fingerprint_of
+from .rules import (
+    Change,
+    IdempotencyMismatch,
+    ensure_change,
+    ensure_expiry,
+    ensure_room,
+    ensure_same,
+    expiry_of,
+    fingerprint_of,
+)
 from .tables import EntryKind, PointAccount
 
 
 async def change_points(session: AsyncSession, change: Change, *, key: str, by: UUID, zone: ZoneInfo) -> PointAccount:
     """The account after it. Raise InvalidInput, NotEnoughPoints, or IdempotencyMismatch for another change's key."""
-    ensure_change(change, key, clock.now())
+    ensure_change(change, key)
     opened = await open_account(session, change.user_id)
     done = await store.find_entry_by_key(session, by, key)
     if done:
@@ -39,8 +48,10 @@ async def _change(
         if change.kind is EntryKind.REVOKE:
             await debit_points(session, opened, points, description, **asked)
         else:
+            now = clock.now()
+            ensure_expiry(change, now)
             ensure_room(opened.account, points)
-            until = change.expires_at or expiry_of(clock.now(), zone)
+            until = change.expires_at or expiry_of(now, zone)
             await credit_points(session, opened, change.kind, points, description, expires_at=until, **asked)
     except IntegrityError as error:
         if violated(error) == "uq_point_entries_created_by_idempotency_key":

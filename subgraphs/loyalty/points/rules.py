@@ -110,16 +110,21 @@ def ensure_room(account: PointAccount, points: int) -> None:
         raise InvalidInput("An account does not hold that many points.", [FieldError("points", "OUT_OF_RANGE")])
 
 
-def ensure_change(change: Change, key: str, now: datetime) -> None:
-    """Raise InvalidInput with every field that is wrong, not just the first."""
+def ensure_change(change: Change, key: str) -> None:
+    """Raise InvalidInput with every field that is wrong, not just the first; of its time see `ensure_expiry`."""
     wrong = [
         *_wrong_text("idempotencyKey", key, LONGEST_KEY),
         *_wrong_points(change.points),
         *_wrong_text("description", change.description, LONGEST_DESCRIPTION),
-        *_wrong_expiry(change.expires_at, now),
     ]
     if wrong:
         raise InvalidInput("Points can't be changed like this.", wrong)
+
+
+def ensure_expiry(change: Change, now: datetime) -> None:
+    """Only of a change that is new: one that was made is answered again, also after its points have expired."""
+    if wrong := list(_wrong_expiry(change.expires_at, now)):
+        raise InvalidInput("Points can't expire then.", wrong)
 
 
 def fingerprint_of(change: Change) -> str:

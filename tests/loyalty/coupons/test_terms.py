@@ -11,6 +11,12 @@ from subgraphs.loyalty.coupons.terms import ensure_coupon, in_whole_units
 from tests.loyalty.coupons.rows import NOW, a_coupon, an_amount
 
 
+def cut(coupon: Coupon) -> Coupon:
+    """As it comes to be looked at, in whole units."""
+    in_whole_units(coupon)
+    return coupon
+
+
 @pytest.mark.parametrize(
     ("coupon", "field", "code"),
     [
@@ -29,6 +35,9 @@ from tests.loyalty.coupons.rows import NOW, a_coupon, an_amount
         (a_coupon(discount_kind=DiscountKind.AMOUNT, amount=Decimal(1)), "discount.percent", "NOT_ALLOWED"),
         (an_amount("5", cap=Decimal(3)), "discount.cap", "NOT_ALLOWED"),
         (a_coupon(minimum_order=Decimal(-1)), "minimumOrder", "OUT_OF_RANGE"),
+        (cut(a_coupon(minimum_order=Decimal("-0.5"))), "minimumOrder", "OUT_OF_RANGE"),
+        (cut(a_coupon(maximum_order=Decimal("-0.5"))), "maximumOrder", "OUT_OF_RANGE"),
+        (cut(an_amount("0.5")), "discount.amount", "OUT_OF_RANGE"),
         (a_coupon(minimum_order=Decimal(2), maximum_order=Decimal(1)), "maximumOrder", "BELOW_MINIMUM"),
         (a_coupon(usable_until=NOW - timedelta(microseconds=1)), "usableUntil", "LESS_THAN_A_DAY"),
         (a_coupon(quantity=None), "quantity", "REQUIRED"),

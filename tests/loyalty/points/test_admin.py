@@ -13,7 +13,7 @@ from chassis.ids import uuid7
 from chassis.roles import Role
 from chassis.testing import SubgraphUnderTest
 from subgraphs.loyalty.points.rules import expiry_of
-from tests.loyalty.backoffice import ADMIN, ask, text
+from tests.loyalty.backoffice import ADMIN, ask, later, text
 from tests.loyalty.bookings import Booking
 from tests.loyalty.ledger import GRANT, REVOKE, a_change, account, complete, differences, grant, history, revoke
 
@@ -81,6 +81,16 @@ async def test_the_same_key_and_input_is_done_once(subgraph: SubgraphUnderTest, 
     assert first.errors == []
     assert (await ask(subgraph, mutation, input=change)).data == first.data
     assert len(await history(subgraph, user)) == 2
+
+
+async def test_a_grant_is_answered_again_also_after_its_points_have_expired(subgraph: SubgraphUnderTest) -> None:
+    user = uuid7()
+    change = a_change(user, 100, expiresAt=text(clock.now() + timedelta(seconds=10)))
+    assert (await ask(subgraph, GRANT, input=change)).errors == []
+    with later(seconds=20):
+        again = await ask(subgraph, GRANT, input=change)
+    assert again.data["grantPoints"]["balance"] == 0
+    assert await history(subgraph, user) == [("GRANT", 100, 100), ("EXPIRE", -100, 0)]
 
 
 @pytest.mark.parametrize("mutation", [GRANT, REVOKE])

@@ -19,6 +19,7 @@ from subgraphs.loyalty.points.rules import (
     NotEnoughPoints,
     ensure_change,
     ensure_enough,
+    ensure_expiry,
     ensure_room,
     ensure_same,
     expiry_of,
@@ -119,7 +120,7 @@ def test_an_account_holds_no_more_than_a_client_can_read() -> None:
     ("changes", "key", "wrong"),
     [
         ({}, "key", []),
-        ({"points": 1, "description": "x" * 500, "expires_at": NOW + timedelta(seconds=1)}, "k" * 255, []),
+        ({"points": 1, "description": "x" * 500}, "k" * 255, []),
         ({"points": 10_000_000}, "key", []),
         ({"points": 0}, "key", [("points", "OUT_OF_RANGE")]),
         ({"points": -1}, "key", [("points", "OUT_OF_RANGE")]),
@@ -130,8 +131,6 @@ def test_an_account_holds_no_more_than_a_client_can_read() -> None:
         ({"description": "x\ud800"}, "key", [("description", "NOT_TEXT")]),
         ({}, "", [("idempotencyKey", "EMPTY")]),
         ({}, "k" * 256, [("idempotencyKey", "TOO_LONG")]),
-        ({"expires_at": NOW}, "key", [("expiresAt", "PAST")]),
-        ({"expires_at": NOW + timedelta(days=3661)}, "key", [("expiresAt", "TOO_LATE")]),
         ({"points": 0, "description": ""}, "", [(field, "") for field in ("idempotencyKey", "points", "description")]),
     ],
 )
@@ -140,11 +139,30 @@ def test_what_administrators_ask_is_refused_with_every_field_that_is_wrong(
 ) -> None:
     found = []
     try:
-        ensure_change(replace(GRANT, **changes), key, NOW)
+        ensure_change(replace(GRANT, **changes), key)
     except InvalidInput as refusal:
         found = [(each.field, each.code) for each in refusal.fields]
     assert [field for field, _ in found] == [field for field, _ in wrong]
     assert all(code in {"", told} for (_, told), (_, code) in zip(found, wrong, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("expires_at", "code"),
+    [
+        (NOW, "PAST"),
+        (NOW + timedelta(days=3660, microseconds=1), "TOO_LATE"),
+        (NOW + timedelta(microseconds=1), None),
+        (NOW + timedelta(days=3660), None),
+        (None, None),
+    ],
+)
+def test_granted_points_are_good_for_ten_years_at_most(expires_at: datetime | None, code: str | None) -> None:
+    found = None
+    try:
+        ensure_expiry(replace(GRANT, expires_at=expires_at), NOW)
+    except InvalidInput as refusal:
+        [(_, found)] = [(each.field, each.code) for each in refusal.fields]
+    assert found == code
 
 
 @pytest.mark.parametrize(
