@@ -26,7 +26,9 @@ from tests.loyalty.workers import until, working
 class Plant:
     """Where the gates are: one server at a time, at an address that stays, as behind a fail-over."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
+        """`options` are the servers'."""
+        self._options = options
         self._folder = folder
         self._copy = folder / "copy"
         self._number = 0
@@ -35,6 +37,7 @@ class Plant:
 
     @property
     def url(self) -> SecretStr:
+        """Known once it is running."""
         return SecretStr(f"redis://127.0.0.1:{self.proxy.port}/0")
 
     @asynccontextmanager
@@ -92,7 +95,9 @@ class Plant:
 
     def _new(self) -> Server:
         self._number += 1
-        return embedded_valkey(self._folder / str(self._number))
+        server = embedded_valkey(self._folder / str(self._number))
+        server.child.arguments = [*server.child.arguments, *self._options]
+        return server
 
     @property
     def _data(self) -> Path:
@@ -100,10 +105,10 @@ class Plant:
 
 
 @asynccontextmanager
-async def planted(servers: Servers, folder: Path) -> AsyncIterator[tuple[SubgraphUnderTest, Plant]]:
+async def planted(servers: Servers, plant: Plant) -> AsyncIterator[SubgraphUnderTest]:
     """loyalty on a Redis of its own."""
-    async with Plant(folder).running() as plant, subgraph_under_test("loyalty", servers, redis_url=plant.url) as found:
-        yield found, plant
+    async with plant.running(), subgraph_under_test("loyalty", servers, redis_url=plant.url) as found:
+        yield found
 
 
 @asynccontextmanager

@@ -3,10 +3,13 @@
 import asyncio
 import os
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+
+import httpx
 
 from chassis.ids import uuid7
 from chassis.settings import ServiceSettings
@@ -39,28 +42,58 @@ async def working(subgraph: SubgraphUnderTest, **changes: Any) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def worker_process(subgraph: SubgraphUnderTest, topics: str, log: Path) -> AsyncIterator[None]:
+async def worker_process(
+    subgraph: SubgraphUnderTest, topics: str, log: Path, *command: str, **changes: str
+) -> AsyncIterator[Process]:
     """A worker as it runs in production, killed at the end; what a dead one had taken is taken over after a second."""
-    settings = subgraph.settings
     own = {
-        "DATABASE_URL": settings.database_url.get_secret_value(),
-        "DATABASE_PREFIX": settings.database_prefix,
-        "REDIS_URL": settings.redis_url.get_secret_value(),
-        "KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
         "KAFKA_IDEMPOTENT_PRODUCER": "false",
         "TOPIC_PREFIX": topics,
         "METRICS_PORT": str(free_port()),
         "KAFKA_SESSION_TIMEOUT_MS": "2000",
         "LOYALTY_RELAY_TAKEOVER_SECONDS": "1",
     }
+    async with _process(subgraph, log, *(command or ("subgraphs.loyalty.worker",)), **(own | changes)) as process:
+        yield process
+
+
+@asynccontextmanager
+async def api_process(subgraph: SubgraphUnderTest, port: int, log: Path) -> AsyncIterator[Process]:
+    """An API as it runs in production, ready to answer; killed at the end, or before."""
+    own = {"PORT": str(port), "JWKS_URL": subgraph.tokens.jwks_url}
+    own["REVOCATIONS_URL"] = subgraph.tokens.revocations_url
+    async with _process(subgraph, log, "subgraphs.loyalty.app", **own) as process, httpx.AsyncClient() as client:
+        async with asyncio.timeout(30):
+            while not await _is_ready(client, port):
+                await asyncio.sleep(0.05)
+        yield process
+
+
+async def _is_ready(client: httpx.AsyncClient, port: int) -> bool:
+    try:
+        return (await client.get(f"http://127.0.0.1:{port}/readyz")).is_success
+    except httpx.TransportError:
+        return False
+
+
+@asynccontextmanager
+async def _process(subgraph: SubgraphUnderTest, log: Path, *command: str, **changes: str) -> AsyncIterator[Process]:
+    settings = subgraph.settings
+    own = {
+        "DATABASE_URL": settings.database_url.get_secret_value(),
+        "DATABASE_PREFIX": settings.database_prefix,
+        "REDIS_URL": settings.redis_url.get_secret_value(),
+        "KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
+    }
     with log.open("ab") as out:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "subgraphs.loyalty.worker", cwd=ROOT, env=os.environ | own, stdout=out, stderr=out
+            sys.executable, "-m", *command, cwd=ROOT, env=os.environ | own | changes, stdout=out, stderr=out
         )
     try:
-        yield
+        yield process
     finally:
-        process.kill()
+        if process.returncode is None:
+            process.kill()
         await process.wait()
 
 

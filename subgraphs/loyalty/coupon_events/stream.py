@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from redis.exceptions import ResponseError
+from redis.exceptions import ClusterCrossSlotError, ResponseError
 
 from chassis.cache import Cache
 
@@ -46,8 +46,9 @@ class Stream:
                 pipeline.xautoclaim(Keys(coupon_event_id).entries, READERS, self._reader, idle, count=PAGE)
             answers = await pipeline.execute(raise_on_error=False)
         # A lost stream must not keep the others from being taken over.
-        found = [(event, pair[1]) for event, pair in zip(coupon_event_ids, map(_unless_lost, answers), strict=True)]
-        return [_acceptance(event, *each) for event, entries in found for each in entries]
+        pages = zip(coupon_event_ids, answers, strict=True)
+        found = [(event, answer[1]) for event, answer in pages if not _is_lost(answer)]
+        return [_acceptance(event, *entry) for event, entries in found for entry in entries]
 
     async def sent(self, acceptances: Sequence[Acceptance]) -> None:
         """The broker has them: no relay needs to take them over."""
@@ -77,6 +78,8 @@ class Stream:
             found: Any = await self._redis.xreadgroup(
                 READERS, self._reader, dict.fromkeys(events, since), count=PAGE, block=block
             )
+        except ClusterCrossSlotError:
+            return await self._read_apart(coupon_event_ids, since, block)
         except ResponseError as error:
             _ensure_lost(error)
             # One event's gate was lost together with its stream. It must not keep the others' from being read.
@@ -84,6 +87,25 @@ class Stream:
             return []
         # What was recorded in the meantime is still told by its id, but has no fields any more.
         return [_acceptance(events[name], *entry) for name, entries in found for entry in entries if entry[1]]
+
+    async def _read_apart(self, coupon_event_ids: Sequence[UUID], since: str, block: int | None) -> list[Acceptance]:
+        """In a cluster nobody can wait for several events at once."""
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for coupon_event_id in coupon_event_ids:
+                pipeline.xreadgroup(READERS, self._reader, {Keys(coupon_event_id).entries: since}, count=PAGE)
+            answers = await pipeline.execute(raise_on_error=False)
+        if lost := [event for event, answer in zip(coupon_event_ids, answers, strict=True) if _is_lost(answer)]:
+            await self._make_groups(Keys(each).entries for each in lost)
+        found = [
+            _acceptance(event, *entry)
+            for event, answer in zip(coupon_event_ids, answers, strict=True)
+            for _, entries in ([] if _is_lost(answer) else answer)
+            for entry in entries
+            if entry[1]
+        ]
+        if not found:
+            await asyncio.sleep((block or 0) / 1000)
+        return found
 
     async def _make_groups(self, names: Iterable[str]) -> None:
         async with self._redis.pipeline(transaction=False) as pipeline:
@@ -101,11 +123,11 @@ def _ensure_lost(error: Exception) -> None:
         raise error
 
 
-def _unless_lost(answer: Any) -> Any:
+def _is_lost(answer: Any) -> bool:
     if isinstance(answer, Exception):
         _ensure_lost(answer)
-        return "0-0", []
-    return answer
+        return True
+    return False
 
 
 def entry(acceptance: Acceptance) -> tuple[dict[Any, Any], str]:

@@ -1,10 +1,12 @@
 """The broker or PostgreSQL away: people are accepted all the same, and theirs is recorded when all is back."""
 
+import asyncio
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
@@ -17,7 +19,7 @@ from subgraphs.loyalty import worker
 from tests.chassis.proxy import Proxy
 from tests.loyalty.askers import ask_all, ensure_recorded, recorded, winners
 from tests.loyalty.backoffice import create_event, stock
-from tests.loyalty.workers import working
+from tests.loyalty.workers import until, worker_process, working
 
 
 @pytest.mark.slow
@@ -53,6 +55,34 @@ async def test_a_broker_that_forgets_everything_in_the_middle_loses_nobody(
             broker.start()
             found = await recorded(subgraph, event, 60)
     assert (found["accepted"], found["recorded"], found["deadLettered"]) == (60, 60, 0)
+    await ensure_recorded(subgraph, event, won)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(480)
+async def test_three_minutes_without_a_broker_in_the_middle_of_a_rush_lose_none_of_ten_thousand(
+    subgraph: SubgraphUnderTest, tmp_path: Path
+) -> None:
+    event, people = await create_event(subgraph, quantity=10_000), [uuid7() for _ in range(10_000)]
+    won: dict[UUID, tuple[str, int]] = {}
+    log, topics = tmp_path / "worker.log", f"test.{uuid7()}."
+    with embedded_broker(tmp_path) as broker:
+        async with worker_process(subgraph, topics, log, KAFKA_BOOTSTRAP=broker.url, LOYALTY_OVERDUE_SECONDS="20"):
+            for start in range(0, 10_000, 250):
+                if start == 5_000:
+                    await recorded(subgraph, event, 1_000)
+                    broker.kill()
+                    away = asyncio.create_task(asyncio.sleep(180))
+                some = people[start : start + 250]
+                won |= winners(some, await ask_all(subgraph, event, some))
+            before = await stock(subgraph, event)
+            await away
+            broker.start()
+            found = await until(lambda: stock(subgraph, event), lambda seen: seen["recorded"] == 10_000, within=180)
+    assert before["accepted"] == 10_000
+    assert before["recorded"] < 6_000
+    assert [found[each] for each in ("accepted", "recorded", "deadLettered", "inFlight")] == [10_000, 10_000, 0, 0]
+    assert len(won) == 10_000
     await ensure_recorded(subgraph, event, won)
 
 

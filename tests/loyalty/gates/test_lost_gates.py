@@ -19,8 +19,9 @@ QUANTITY = 40
 
 @pytest.fixture
 async def place(servers: Servers, tmp_path: Path) -> AsyncIterator[tuple[SubgraphUnderTest, Plant]]:
-    async with planted(servers, tmp_path) as found:
-        yield found
+    plant = Plant(tmp_path)
+    async with planted(servers, plant) as subgraph:
+        yield subgraph, plant
 
 
 async def rush_through(
