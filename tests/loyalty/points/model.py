@@ -134,6 +134,8 @@ class Model:
         if trip.state == "SPENT":
             self._return(now, trip, points)
             trip.state = "GIVEN_BACK"
+        elif trip.state in {"ASKED", "LAPSED"}:
+            trip.state = "RELEASED"
         return "given-back"
 
     def sweep(self, now: datetime) -> None:
