@@ -13,7 +13,8 @@ from subgraphs.loyalty.coupons import sweep
 from subgraphs.loyalty.coupons.sweep import sweep_holds
 from subgraphs.loyalty.settings import Settings
 from tests.loyalty.backoffice import later, text
-from tests.loyalty.bookings import Booking, own_coupon, status
+from tests.loyalty.bookings import Booking, own_coupon, seen, status
+from tests.loyalty.ledger import grant, standing
 
 
 async def held(subgraph: SubgraphUnderTest) -> tuple[Booking, UUID]:
@@ -70,3 +71,33 @@ async def test_extending_what_was_let_go_holds_nothing(subgraph: SubgraphUnderTe
     await booking.release()
     await booking.ask("extend-benefits", due_at=text(clock.now() + timedelta(hours=24)))
     assert await status(subgraph, booking.user_id, coupon) == "AVAILABLE"
+
+
+async def extend_late(booking: Booking) -> None:
+    await booking.ask("extend-benefits", due_at=text(clock.now() + timedelta(hours=24)))
+
+
+async def test_what_lapsed_before_it_was_extended_is_held_again(subgraph: SubgraphUnderTest) -> None:
+    booking, coupon = await held(subgraph)
+    guest = booking.user_id
+    await grant(subgraph, guest, 100)
+    with_points = Booking(subgraph, guest)
+    await with_points.hold(None, points=60)
+    await sweep_after(subgraph, hours=1)
+    assert (await status(subgraph, guest, coupon), await standing(subgraph, guest)) == ("AVAILABLE", (100, 0))
+    await extend_late(booking)
+    await extend_late(with_points)
+    await sweep_after(subgraph, hours=24)
+    assert (await status(subgraph, guest, coupon), await standing(subgraph, guest)) == ("HELD", (40, 60))
+
+
+async def test_what_is_gone_when_it_is_extended_may_be_back_when_it_is_paid(subgraph: SubgraphUnderTest) -> None:
+    booking, coupon = await held(subgraph)
+    await sweep_after(subgraph, hours=1)
+    other = Booking(subgraph, booking.user_id)
+    await other.hold(coupon)
+    await extend_late(booking)
+    assert (await seen(subgraph, booking.user_id, coupon))["booking"] == {"id": str(other.id)}
+    await other.release()
+    assert await booking.spend() == ("spent", {})
+    assert (await seen(subgraph, booking.user_id, coupon))["booking"] == {"id": str(booking.id)}
