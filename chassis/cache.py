@@ -44,9 +44,12 @@ class Cache:
         """
         return self._scripts.script(lua)
 
-    def library(self, lua: str) -> Library:
-        """Functions: `take = cache.library(lua).function("take")`, then called and loaded as a script is."""
-        return self._scripts.library(lua)
+    def library(self, lua: str, replicas: int = 0) -> Library:
+        """Functions: `take = cache.library(lua).function("take")`, then called and loaded as a script is.
+
+        What they write is answered once as many replicas have it; where they don't within a second, NotReplicated.
+        """
+        return self._scripts.library(lua, replicas)
 
     async def nudge(self, channel: str) -> None:
         """Tell whoever watches `channel` to look; what there is to see is not said."""

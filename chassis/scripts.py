@@ -13,6 +13,11 @@ Argument = str | int | float | bytes
 
 _AT_ONCE = 500
 _LOADS = 5
+_REPLICAS_WITHIN_MS = 1_000
+
+
+class NotReplicated(ConnectionError):
+    """It was done, and too few replicas have it: it may be lost with the server. Asking again tells what is true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class Script:
     """A text that is run by its hash."""
 
     command = "EVALSHA"
+    replicas = 0
 
     def __init__(self, scripts: "Scripts", lua: str) -> None:
         self._scripts = scripts
@@ -55,16 +61,17 @@ class Library:
     that two versions live side by side while processes of one take over from those of the other.
     """
 
-    def __init__(self, scripts: "Scripts", lua: str) -> None:
+    def __init__(self, scripts: "Scripts", lua: str, replicas: int) -> None:
         name = lua.partition("name=")[2].split()[0]
         digest = sha1(lua.encode(), usedforsecurity=False).hexdigest()
         self._scripts = scripts
+        self._replicas = replicas
         self.name = f"{name}_{digest[:10]}"
         self.lua = lua.replace(name, self.name)
 
-    def function(self, name: str) -> "Function":
+    def function(self, name: str, *, writes: bool = True) -> "Function":
         """`library.function("open")` is the one the text registers as `doors_open`."""
-        return Function(self._scripts, self, name)
+        return Function(self._scripts, self, name, self._replicas if writes else 0)
 
     @property
     def loading(self) -> tuple[str, ...]:
@@ -76,8 +83,9 @@ class Function:
 
     command = "FCALL"
 
-    def __init__(self, scripts: "Scripts", library: Library, name: str) -> None:
+    def __init__(self, scripts: "Scripts", library: Library, name: str, replicas: int) -> None:
         self._scripts = scripts
+        self.replicas = replicas
         self.source = library
         self.reference = f"{library.name}_{name}"
 
@@ -99,8 +107,8 @@ class Scripts:
     def script(self, lua: str) -> Script:
         return Script(self, lua)
 
-    def library(self, lua: str) -> Library:
-        return Library(self, lua)
+    def library(self, lua: str, replicas: int = 0) -> Library:
+        return Library(self, lua, replicas)
 
     async def call(self, script: Script | Function, keys: Sequence[str], args: Sequence[Argument]) -> Any:
         loop = asyncio.get_running_loop()
@@ -142,13 +150,19 @@ class Scripts:
             for call in calls:
                 script = call.script
                 pipeline.execute_command(script.command, script.reference, len(call.keys), *call.keys, *call.args)
+            replicas = max(call.script.replicas for call in calls)
+            if replicas:
+                pipeline.execute_command("WAIT", replicas, _REPLICAS_WITHIN_MS)
             answers = (await pipeline.execute(raise_on_error=False))[len(to_load) :]
+        have_it = answers.pop() if replicas else 0
         forgotten = []
         for call, answer in zip(calls, answers, strict=True):
             if call.script.is_unknown(answer):
                 forgotten.append(call)
             elif isinstance(answer, Exception):
                 _refuse(call, answer)
+            elif call.script.replicas > have_it:
+                _refuse(call, NotReplicated(f"{have_it} of {call.script.replicas} replicas have it."))
             elif not call.answer.done():
                 call.answer.set_result(answer)
         return forgotten

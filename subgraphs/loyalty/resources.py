@@ -20,7 +20,7 @@ async def open_resources(settings: Settings) -> Resources:
     opened.add(Settings, settings)
     database = opened.add(Database, Database.connect(settings, outbox=Outbox))
     cache = opened.add(Cache, Cache.connect(settings.redis_url.get_secret_value()))
-    gate = opened.add(Gate, Gate(cache))
+    gate = opened.add(Gate, Gate(cache, settings.redis_replicas))
     opened.add(Book, Book(cache))
     opened.add(Stream, Stream(cache))
     opened.add(EventNudges, EventNudges(cache))

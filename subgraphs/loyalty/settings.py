@@ -15,6 +15,8 @@ class Settings(ServiceSettings):
 
     hold_grace_seconds: int = 300
     """How long after its due time a hold nobody settled is let go: the booking's own flow settles it before."""
+    redis_replicas: int = 0
+    """How many replicas must have what a gate decided before it is told: those one of which may take Redis's place."""
     relay_takeover_seconds: int = 15
     """After how long the acceptances a relay took and did not send are another's. Longer than a send may take."""
     earn_percent: Decimal = Field(Decimal(1), ge=0, le=100, decimal_places=4)

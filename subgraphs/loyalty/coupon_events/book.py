@@ -43,7 +43,7 @@ class Book:
         self._adopt = functions.function("adopt")
         self._learn = functions.function("learn")
         self._distrust = functions.function("distrust")
-        self._books = functions.function("books")
+        self._books = functions.function("books", writes=False)
 
     async def figures(self, coupon_event_id: UUID) -> Figures | None:
         """None where there is no gate to believe."""

@@ -47,20 +47,21 @@ class Keys:
         return [self.gate, self.accepted, self.free, self.entries]
 
 
-def library(cache: Cache) -> Library:
+def library(cache: Cache, replicas: int = 0) -> Library:
     """The functions of `gate.lua`."""
-    return cache.library(Path(__file__).with_name("gate.lua").read_text())
+    return cache.library(Path(__file__).with_name("gate.lua").read_text(), replicas)
 
 
 class Gate:
     """What `gate.lua` does, in Python's words. Calls of one turn of the event loop are one round trip."""
 
-    def __init__(self, cache: Cache) -> None:
+    def __init__(self, cache: Cache, replicas: int = 0) -> None:
+        """Nobody is told what that many replicas don't have."""
         self._redis = cache.redis
-        functions = library(cache)
+        functions = library(cache, replicas)
         self._take = functions.function("take")
-        self._look = functions.function("look")
-        self._waiting = functions.function("waiting")
+        self._look = functions.function("look", writes=False)
+        self._waiting = functions.function("waiting", writes=False)
         self._write = functions.function("write")
         self._open = functions.function("open")
         self._close = functions.function("close")
