@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from chassis.errors import DomainError, FieldError, InvalidInput
 
 from ..coupons.tables import Coupon
-from ..coupons.terms import wrong_text
+from ..texts import wrong_text
 from .tables import CouponEvent
 
 LONGEST_NAME = 200

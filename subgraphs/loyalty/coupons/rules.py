@@ -10,12 +10,12 @@ from uuid import UUID
 from chassis.errors import Conflict, DomainError, FieldError, InvalidInput
 from chassis.money import round_down
 
+from ..texts import LONGEST_KEY, IdempotencyMismatch, wrong_text
 from .tables import BenefitHold, Coupon, CouponKind, DiscountKind, HoldState, UserCoupon
-from .terms import LARGEST_AMOUNT, wrong_text
+from .terms import LARGEST_AMOUNT
 
 LONGEST_SEARCH = 200
 LONGEST_REASON = 500
-LONGEST_KEY = 255
 
 
 class CouponInUse(DomainError):
@@ -23,13 +23,6 @@ class CouponInUse(DomainError):
 
     def __init__(self) -> None:
         super().__init__("Another event gives this coupon out already.")
-
-
-class IdempotencyMismatch(DomainError):
-    code = "IDEMPOTENCY_MISMATCH"
-
-    def __init__(self) -> None:
-        super().__init__("This key was used to grant something else.")
 
 
 class AlreadyUsed(Conflict):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from chassis.errors import FieldError, InvalidInput
 from chassis.money import round_down
 
+from ..texts import wrong_text
 from .tables import Coupon, CouponKind, DiscountKind
 
 LONGEST_NAME = 200
@@ -85,12 +86,3 @@ def _out_of_range(field: str, number: int | None, *, largest: int) -> list[Field
 
 def _not_allowed(field: str, value: object) -> list[FieldError]:
     return [] if value is None else [FieldError(field, "NOT_ALLOWED")]
-
-
-def wrong_text(field: str, text: str, longest: int, *, empty: bool = False) -> list[FieldError]:
-    if not empty and not text.strip():
-        return [FieldError(field, "EMPTY")]
-    if len(text) > longest:
-        return [FieldError(field, "TOO_LONG")]
-    # PostgreSQL stores every character but this one.
-    return [FieldError(field, "NUL_CHARACTER")] if "\0" in text else []

@@ -10,13 +10,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from chassis import clock
 from chassis.database import violated
 
+from ..texts import IdempotencyMismatch
 from . import store
 from .credit import credit_points
 from .debit import debit_points
 from .open import OpenAccount, open_account
 from .rules import (
     Change,
-    IdempotencyMismatch,
     ensure_change,
     ensure_expiry,
     ensure_room,

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, FieldError, InvalidInput
 
+from ..texts import LONGEST_KEY, IdempotencyMismatch, wrong_text
 from .tables import EntryKind, PointAccount, PointEarning, PointEntry
 
 MONTHS_GOOD = 6
@@ -22,7 +23,6 @@ MOST_AT_ONCE = 10_000_000
 # A little less than GraphQL's Int and the columns hold.
 MOST_IN_ACCOUNT = 2_000_000_000
 LONGEST_DESCRIPTION = 500
-LONGEST_KEY = 255
 
 
 class NotEnoughPoints(DomainError):
@@ -30,13 +30,6 @@ class NotEnoughPoints(DomainError):
 
     def __init__(self) -> None:
         super().__init__("There are not that many points.")
-
-
-class IdempotencyMismatch(DomainError):
-    code = "IDEMPOTENCY_MISMATCH"
-
-    def __init__(self) -> None:
-        super().__init__("This idempotency key was used for something else.")
 
 
 class Books(NamedTuple):
@@ -113,9 +106,9 @@ def ensure_room(account: PointAccount, points: int) -> None:
 def ensure_change(change: Change, key: str) -> None:
     """Raise InvalidInput with every field that is wrong, not just the first; of its time see `ensure_expiry`."""
     wrong = [
-        *_wrong_text("idempotencyKey", key, LONGEST_KEY),
+        *wrong_text("idempotencyKey", key, LONGEST_KEY),
         *_wrong_points(change.points),
-        *_wrong_text("description", change.description, LONGEST_DESCRIPTION),
+        *wrong_text("description", change.description, LONGEST_DESCRIPTION),
     ]
     if wrong:
         raise InvalidInput("Points can't be changed like this.", wrong)
@@ -163,16 +156,6 @@ def _months_later(day: date, months: int) -> date:
 def _wrong_points(points: int) -> Iterator[FieldError]:
     if not 1 <= points <= MOST_AT_ONCE:
         yield FieldError("points", "OUT_OF_RANGE")
-
-
-def _wrong_text(field: str, text: str, longest: int) -> Iterator[FieldError]:
-    if not text.strip():
-        yield FieldError(field, "EMPTY")
-    elif len(text) > longest:
-        yield FieldError(field, "TOO_LONG")
-    elif "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        # PostgreSQL stores neither the null character nor half a surrogate pair.
-        yield FieldError(field, "NOT_TEXT")
 
 
 def _wrong_expiry(expires_at: datetime | None, now: datetime) -> Iterator[FieldError]:

@@ -175,7 +175,7 @@ def test_the_next_change_by_the_clock_is_known(state: Seen, seconds: float | Non
         ({"name": "  "}, "name", "EMPTY"),
         ({"name": "x" * 201}, "name", "TOO_LONG"),
         ({"description": "x" * 5001}, "description", "TOO_LONG"),
-        ({"description": "\0"}, "description", "NUL_CHARACTER"),
+        ({"description": "\0"}, "description", "NOT_TEXT"),
         ({"opens_at": NOW + HOUR}, "closesAt", "NOT_AFTER_OPENING"),
         ({"closes_at": NOW}, "closesAt", "IN_THE_PAST"),
         ({"closes_at": NOW + 3 * HOUR}, "closesAt", "NOT_BEFORE_THE_COUPON_ENDS"),

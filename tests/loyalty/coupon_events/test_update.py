@@ -105,7 +105,7 @@ async def test_what_has_opened_by_redis_clock_is_refused_whatever_the_clock_here
         ({"name": " "}, "name", "EMPTY"),
         ({"name": "x" * 201}, "name", "TOO_LONG"),
         ({"description": "x" * 5_001}, "description", "TOO_LONG"),
-        ({"name": "\0"}, "name", "NUL_CHARACTER"),
+        ({"name": "\0"}, "name", "NOT_TEXT"),
         ({"opensAt": -1, "closesAt": -2}, "closesAt", "NOT_AFTER_OPENING"),
         ({"opensAt": -2, "closesAt": -1}, "closesAt", "IN_THE_PAST"),
         ({"opensAt": 3}, "closesAt", "NOT_AFTER_OPENING"),

@@ -22,7 +22,7 @@ def cut(coupon: Coupon) -> Coupon:
     [
         (a_coupon(name=" "), "name", "EMPTY"),
         (a_coupon(name="x" * 201), "name", "TOO_LONG"),
-        (a_coupon(name="a\0b"), "name", "NUL_CHARACTER"),
+        (a_coupon(name="a\0b"), "name", "NOT_TEXT"),
         (a_coupon(percent=None), "discount.percent", "REQUIRED"),
         (a_coupon(percent=0), "discount.percent", "OUT_OF_RANGE"),
         (a_coupon(percent=101), "discount.percent", "OUT_OF_RANGE"),

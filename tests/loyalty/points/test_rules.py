@@ -15,7 +15,6 @@ from chassis.ids import uuid7
 from subgraphs.loyalty.points.rules import (
     MOST_IN_ACCOUNT,
     Change,
-    IdempotencyMismatch,
     NotEnoughPoints,
     ensure_change,
     ensure_enough,
@@ -28,6 +27,7 @@ from subgraphs.loyalty.points.rules import (
     portions,
 )
 from subgraphs.loyalty.points.tables import EntryKind, PointAccount, PointEntry
+from subgraphs.loyalty.texts import IdempotencyMismatch
 
 SEOUL, NEW_YORK = ZoneInfo("Asia/Seoul"), ZoneInfo("America/New_York")
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
