@@ -48,6 +48,7 @@ async def watch_gates(
     """Note which gates have nothing left to give, and rebuild those that are lost; one process at a time."""
     async with alone(database, REBUILDER) as mine:
         if not mine:
+            metrics.GATES_LOST.set(0)  # whoever is at it says so
             return
         lost = [event async for event in _lost(database, gate, book)]
         metrics.GATES_LOST.set(len(lost))

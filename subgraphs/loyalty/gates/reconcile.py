@@ -10,6 +10,7 @@ import structlog
 from chassis import clock
 from chassis.database import Database
 from chassis.kafka import Producer
+from chassis.outages import is_outage
 
 from ..coupon_events.book import Book, Figures
 from ..coupon_events.relay import relaying
@@ -48,7 +49,15 @@ async def reconcile_events(
     before = clock.now() - timedelta(seconds=settings.overdue_seconds)
     async with database.reading() as session:
         running = await events_by_id(session, await running_events(session))
-    found = [await Comparison(database, book, stream, producer, event).run(before) for event in running.values()]
+    found = []
+    for event in running.values():
+        try:
+            found.append(await Comparison(database, book, stream, producer, event).run(before))
+        except Exception as error:
+            if is_outage(error):
+                raise
+            # What is wrong with one event must not keep the others from being compared.
+            logger.exception("books_not_compared", coupon_event_id=str(event.id))
     for kind in asdict(Difference()):
         metrics.BOOKS_DIFFER.labels(kind).set(sum(getattr(each, kind) for each in found))
 
@@ -100,6 +109,8 @@ class Comparison:
 
     async def _open_letters(self, dead: Sequence[Acceptance]) -> dict[UUID, Acceptance]:
         """By issuance. Closes the letters of those who are recorded after all."""
+        if not dead:
+            return {}
         async with self._database.transaction() as session:
             recorded = await issuances_by_id(session, [each.issuance_id for each in dead])
             if done := [accepted(each).key() for each in dead if each.issuance_id in recorded]:
@@ -159,11 +170,15 @@ class Comparison:
             recorded = await issuances_by_id(session, [each.issuance_id for each in page])
         done = {*recorded, *self._sent}
         lost = [each for each in page if each.issuance_id not in done and each.issuance_id not in dead]
+        if lost:
+            await self._send(lost)
+        return [each for each in page if each.issuance_id in recorded]
+
+    async def _send(self, lost: Sequence[Acceptance]) -> None:
         async with relaying(self._database) as running:
             if self._event.id in running:
                 await send_acceptances(self._stream, self._producer, lost)
                 self._sent |= {each.issuance_id for each in lost}
-        return [each for each in page if each.issuance_id in recorded]
 
     def _report(self, dead: Sized) -> None:
         self._difference.unrecorded = len(self._sent)
