@@ -245,7 +245,7 @@ async def test_while_a_topic_is_missing_the_others_are_read_in_peace(
         await assigned(assignment, partitions)
 
     monkeypatch.setattr(Assignment, "on_partitions_assigned", counted)
-    monkeypatch.setattr("chassis.intake._LOOK_FOR_TOPICS_EVERY", 0.01)
+    monkeypatch.setattr("chassis.intake._LOOK_FOR_TOPICS_EVERY", 0.2)
     consumer.on(TAKEN)(write)
     consumer.on("shop.basket.sold")(write)
     async with reading(settings, consumer):

@@ -48,15 +48,15 @@ class Budget:
 
 QUERIES = {
     "public Query.coupon": Budget("name discount { percent }", 1, 0, "(id: $id)", "coupons"),
-    # The event and its coupon; the viewer's issuance, its event, and what they own of it.
-    "public Query.couponEvent": Budget(EVENT, 5, 1, "(id: $id)", "events"),
+    # The event and its coupon; the viewer's issuance, and what they own of it.
+    "public Query.couponEvent": Budget(EVENT, 4, 1, "(id: $id)", "events"),
     # The page is counted besides.
-    "public Query.couponEvents": Budget(A_PAGE % EVENT, 6, 1),
+    "public Query.couponEvents": Budget(A_PAGE % EVENT, 5, 1),
     # The running events with the issuance, its row, its event and what they own.
     "public Query.couponIssuance": Budget(WON, 4, 1, "(id: $id)", "issuances"),
     "public Mutation.issueCoupon": Budget("status rank couponEvent { name }", 1, 1, "(couponEventId: $id)", "events"),
     # What all who follow it see, and what only the viewer does.
-    "public Subscription.couponEvent": Budget(EVENT, 5, 2, "(id: $id)", "events"),
+    "public Subscription.couponEvent": Budget(EVENT, 4, 2, "(id: $id)", "events"),
     "public Subscription.couponIssuance": Budget(WON, 4, 1, "(id: $id)", "issuances"),
     # The coupon, how many own it, its events and their count; both books of these.
     "admin Query.coupon": Budget(COUPON, 6, 1, "(id: $id)", "coupons"),
@@ -73,7 +73,7 @@ QUERIES = {
     "admin Mutation.updateCouponEvent": Budget("id", 9, 1, "(input: $update)"),
     "admin Mutation.closeCouponEvent": Budget("id", 8, 1, "(couponEventId: $id)", "events"),
     "admin Mutation.deleteCouponEvent": Budget("id", 8, 2, "(couponEventId: $id)", "scheduled"),
-    "admin Mutation.reconcileCouponEvent": Budget("id", 10, 4, "(couponEventId: $id)", "events"),
+    "admin Mutation.reconcileCouponEvent": Budget("id", 7, 4, "(couponEventId: $id)", "events"),
     "admin Mutation.grantPoints": Budget("id balance", 7, 0, "(input: $points)"),
     "admin Mutation.revokePoints": Budget("id balance", 7, 0, "(input: $points)"),
     "admin Subscription.couponEvent": Budget(BOARD, 9, 2, "(id: $id)", "events"),

@@ -83,6 +83,8 @@ class CouponEvent:
         user_id = info.context.principal.user_id
         if user_id is None:
             return None
+        # What hangs on the issuance leads back to this event, at whatever moment its book answered.
+        info.context.loader(events_by_id).prime(self.row.id, self.row)
         if recorded := await info.context.loader(issuances_by_id).load(rules.issuance_id(self.row.id, user_id)):
             return CouponIssuance.of(recorded)
         view = await info.context.loader(gate_views).load(self.row.id)
