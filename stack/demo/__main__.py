@@ -11,6 +11,7 @@ import httpx
 from rich.console import Console
 
 from stack.commands import command, run_together
+from stack.demo.books import prove_books
 from stack.demo.graph import Graph
 from stack.demo.people import sign_in
 from stack.demo.play import play
@@ -45,11 +46,16 @@ async def _demo(layout: Layout, progress: Progress) -> None:
     async with local_stack(layout, Options.read(os.environ), progress) as stack:
         with progress.timed("lodgings of Oslo"):
             await import_listings(stack)
-        await _unless_a_process_dies(stack, play(stack.url, Show(progress.console)))
+        await _unless_a_process_dies(stack, _play(stack, Show(progress.console)))
         progress.tell("\nEvery step was as it must be.")
         if sys.stdin.isatty():
             print_addresses(layout, progress)
             await stack.watch()
+
+
+async def _play(stack: Stack, show: Show) -> None:
+    await play(stack.url, show)
+    await prove_books(stack.around, show)
 
 
 async def import_listings(stack: Stack) -> None:

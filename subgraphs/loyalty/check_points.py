@@ -6,6 +6,8 @@ lots = held = what bookings hold. Prints what differs, and exits with 1 then. Ch
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
+from uuid import UUID
 
 from chassis.database import Database
 
@@ -20,17 +22,23 @@ def main() -> None:
 
 async def check_points(settings: Settings) -> int:
     """The exit code."""
-    database = Database.connect(settings, outbox=Outbox)
     accounts = differing = 0
-    try:
-        async for user_id, differences in check_books(database):
-            accounts, differing = accounts + 1, differing + bool(differences)
-            for difference in differences:
-                print(f"{user_id}: {difference}")  # noqa: T201
-    finally:
-        await database.close()
+    async for user_id, differences in all_accounts(settings):
+        accounts, differing = accounts + 1, differing + bool(differences)
+        for difference in differences:
+            print(f"{user_id}: {difference}")  # noqa: T201
     print(f"{accounts} accounts, {differing} of which differ")  # noqa: T201
     return 1 if differing else 0
+
+
+async def all_accounts(settings: Settings) -> AsyncIterator[tuple[UUID, list[str]]]:
+    """Each with what differs in it, most often nothing."""
+    database = Database.connect(settings, outbox=Outbox)
+    try:
+        async for user_id, differences in check_books(database):
+            yield user_id, differences
+    finally:
+        await database.close()
 
 
 if __name__ == "__main__":

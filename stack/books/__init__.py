@@ -1,0 +1,1 @@
+"""What the five databases, the gates and the provider say, compared: what must never be, and what must agree."""
