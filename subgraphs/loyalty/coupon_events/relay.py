@@ -1,5 +1,6 @@
 """Relay what the gates accept to the broker, as it comes."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -17,6 +18,8 @@ from .stream import Stream
 
 # An event that opens while nothing happens elsewhere is noticed after this long.
 WAIT = timedelta(milliseconds=250)
+# Who comes alone is sent at once, and what comes within this long of it together.
+COLLECT = timedelta(milliseconds=30)
 # Whoever reads acceptances and sends them shares this while it has them: a rebuilder waits for those who do.
 RELAYS = "loyalty.relays"
 
@@ -29,10 +32,13 @@ async def relay_acceptances(database: Database, stream: Stream, producer: Produc
         await send_acceptances(stream, producer, await stream.take_again(running))
     while True:
         async with relaying(database) as running:
-            await send_acceptances(stream, producer, await stream.take(running, WAIT))
+            taken = await stream.take(running, WAIT)
+            await send_acceptances(stream, producer, taken)
             if monotonic() - looked_at > settings.relay_takeover_seconds / 2:
                 looked_at = monotonic()
                 await send_acceptances(stream, producer, await stream.take_over(running, patience))
+        if taken:
+            await asyncio.sleep(COLLECT.total_seconds())
 
 
 @asynccontextmanager
