@@ -54,19 +54,22 @@ class Consumer:
     """A routing table, `@consumer.on("booking.booking.completed")`; its name is the group in which a service reads.
 
     A handler takes the session, the message (with `batch=N` a list of up to N), and whatever further parameters it
-    wants from the resources, found by their types.
+    wants from the resources, found by their types. It may listen to several names, each read as its own `message`:
+    a batch then has all of them, in the order they came.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self._handlers: dict[str, Handler] = {}
 
-    def on(self, name: str, *, batch: int | None = None) -> Callable[[Function], Function]:
+    def on(
+        self, name: str, message: type[Message] | None = None, *, batch: int | None = None
+    ) -> Callable[[Function], Function]:
         def listen(function: Function) -> Function:
             if name in self._handlers:
                 taken = self._handlers[name].function
                 raise ValueError(f"{name} has its handler already: {taken.__module__}.{taken.__qualname__}.")
-            self._handlers[name] = _handler(name, function, batch)
+            self._handlers[name] = _handler(name, function, message, batch)
             return function
 
         return listen
@@ -117,14 +120,16 @@ def _logged(handler: Handler, messages: Mapping[UUID, Message]) -> AbstractConte
     return bound_contextvars(message_name=handler.name, message_id=str(one) if one else None)
 
 
-def _handler(name: str, function: Callable[..., Awaitable[None]], batch: int | None) -> Handler:
+def _handler(
+    name: str, function: Callable[..., Awaitable[None]], message: type[Message] | None, batch: int | None
+) -> Handler:
     hints = get_type_hints(function)
     parameters = list(inspect.signature(function).parameters)
     if len(parameters) < 2:
         raise TypeError(f"{function.__qualname__} must take a session and a message.")
     if any(parameter not in hints for parameter in parameters):
         raise TypeError(f"{function.__qualname__} must say the types of its parameters: they are found by them.")
-    message = _message_type(function, hints[parameters[1]], batch)
+    message = message or _message_type(function, hints[parameters[1]], batch)
     return Handler(name, function, message, batch, {each: hints[each] for each in parameters[2:]})
 
 

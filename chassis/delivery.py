@@ -16,7 +16,7 @@ from chassis.database import Database
 from chassis.dead_letters import announce, put_aside
 from chassis.events import Record, UnreadableRecord, name_of
 from chassis.kafka import Producer
-from chassis.outages import is_outage
+from chassis.outages import is_outage, took_too_long
 from chassis.resources import Resources
 
 logger = structlog.get_logger(__name__)
@@ -26,17 +26,19 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Run:
-    """Records that follow each other and go to one handler; `length` also counts those between them for nobody here."""
+    """Records that follow each other, for one function; `length` also counts those between them for nobody here."""
 
     handler: Handler | None = None
     records: list[Record] = field(default_factory=list)
     length: int = 0
 
     def takes(self, handler: Handler) -> bool:
-        return self.handler is None or (handler is self.handler and len(self.records) < (handler.batch or 1))
+        if self.handler is None:
+            return True
+        return handler.function is self.handler.function and len(self.records) < (handler.batch or 1)
 
     def add(self, handler: Handler, record: Record) -> None:
-        self.handler = handler
+        self.handler = self.handler or handler
         self.records.append(record)
         self.length += 1
 
@@ -101,7 +103,7 @@ class Delivery:
         arrived = []
         for record in run.records:
             try:
-                arrived.append(_read(run.handler, record))
+                arrived.append(_read(self._consumer.handler_of(record), record))
             except UnreadableRecord as error:
                 await self._put_aside(record, error, tries=1)
         if arrived and run.handler is not None:
@@ -128,7 +130,7 @@ class Delivery:
                 await self._run(handler, [arrived])
             except Exception as error:
                 if tried == self._tries:
-                    logger.exception("message_failed", message_name=handler.name, at=arrived.record.at)
+                    logger.exception("message_failed", message_name=name_of(arrived.record), at=arrived.record.at)
                     await self._put_aside(arrived.record, error, tries=tried)
                 else:
                     await self._pause(backoff)
@@ -142,7 +144,7 @@ class Delivery:
 
         started, outcome = perf_counter(), "failed"
         try:
-            await self._steadily(run)
+            await self._steadily(run, divisible=len(arrived) > 1)
             outcome = "done"
         finally:
             metrics.HANDLED.labels(handler.name, outcome).observe(perf_counter() - started)
@@ -153,8 +155,8 @@ class Delivery:
         await self._steadily(lambda: put_aside(self._database, self._consumer.name, record, error, tries))
         await self._steadily(lambda: announce(self._producer, self._consumer.name, record, error))
 
-    async def _steadily(self, task: Callable[[], Awaitable[T]]) -> T:
-        """Do it, and while infrastructure is away wait and do it again."""
+    async def _steadily(self, task: Callable[[], Awaitable[T]], *, divisible: bool = False) -> T:
+        """Do it, and while infrastructure is away wait and do it again. What is too much at once may be divided."""
         backoff = Backoff(first=0.2, most=15)
         waiting = False
         try:
@@ -162,7 +164,7 @@ class Delivery:
                 try:
                     return await task()
                 except Exception as error:
-                    if not is_outage(error):
+                    if not is_outage(error) or (divisible and took_too_long(error)):
                         raise
                     logger.warning("waiting_for_infrastructure", error=repr(error))
                     if not waiting:

@@ -14,12 +14,13 @@ _CLASSES = (
     "57P",  # the server is shutting down or starting up
     "58",  # the server's own system failed
 )
+_OUT_OF_TIME = "57014"  # statement timeout
 _CODES = frozenset(
     {
         "40001",  # serialization failure
         "40P01",  # deadlock
         "55P03",  # lock timeout
-        "57014",  # statement timeout
+        _OUT_OF_TIME,
         "25006",  # a standby that is not yet the new primary
     }
 )
@@ -45,6 +46,12 @@ _AWAY = (
 
 # A connection used on after it broke. A session used on after a failed flush raises the same with another code.
 _BROKEN_IN_A_TRANSACTION = "8s2b"
+
+
+def took_too_long(error: BaseException) -> bool:
+    """Whether a statement ran out of its time: with less to do it may not."""
+    cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
+    return getattr(cause, "sqlstate", None) == _OUT_OF_TIME
 
 
 def is_outage(error: BaseException) -> bool:

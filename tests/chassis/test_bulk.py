@@ -1,11 +1,11 @@
-"""Many rows go into a table with one statement, in their order, whatever their columns hold."""
+"""Many rows are written with one statement, in their order, whatever their columns hold."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import event, select
 
 from chassis import clock
-from chassis.bulk import insert_all, is_among
+from chassis.bulk import insert_all, is_among, update_all
 from chassis.database import Database
 from chassis.ids import uuid7
 from tests.chassis import notes
@@ -59,3 +59,21 @@ async def test_rows_are_chosen_by_what_is_among_values(database: Database) -> No
         async with database.reading() as session:
             found = await session.exec(select(outbox.c.id).where(is_among(outbox.c.id, wanted)))
             assert set(found.scalars()) == set(wanted) & set(ids)
+
+
+async def test_rows_found_by_their_keys_get_each_its_own_values_in_one_statement(database: Database) -> None:
+    inbox = database.table("inbox")
+    ids, later = [uuid7() for _ in range(4)], AT + timedelta(days=1)
+    async with database.transaction() as session:
+        rows = [{"message_id": each, "consumer": "notes", "received_at": AT} for each in ids]
+        await session.exec(insert_all(inbox, rows))
+    values = [
+        {"message_id": ids[2], "consumer": "notes", "received_at": later},
+        {"message_id": ids[0], "consumer": "notes", "received_at": later + timedelta(days=1)},
+        {"message_id": ids[1], "consumer": "others", "received_at": later},
+    ]
+    async with database.transaction() as session:
+        changed = await session.exec(update_all(inbox, values))
+    assert changed.rowcount == 2
+    found = {each.message_id: each.received_at for each in await notes.rows(database, "inbox")}
+    assert found == {ids[0]: later + timedelta(days=1), ids[1]: AT, ids[2]: later, ids[3]: AT}

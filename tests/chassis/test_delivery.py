@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,7 +21,7 @@ from tests.chassis import notes
 from tests.chassis.notes import Note, Taken, listening
 from tests.chassis.proxy import Proxy
 
-TAKEN, LISTED = "notes.note.taken", "notes.note.listed"
+TAKEN, LISTED, LISTED_LATE = "notes.note.taken", "notes.note.listed", "notes.note.listed-late"
 
 
 class Trouble(Exception):
@@ -44,6 +45,7 @@ class Listener:
             await self._write(session, [message])
 
         @self.consumer.on(LISTED, batch=8)
+        @self.consumer.on(LISTED_LATE, Taken, batch=8)
         async def list_(session: AsyncSession, messages: list[Taken]) -> None:
             await self._write(session, messages)
 
@@ -112,6 +114,17 @@ async def test_batches_are_what_follows_each_other_up_to_their_size(delivery: De
     await delivery.take([other, *listed[:5], other, *listed[5:], other, taken(11), taken(12, LISTED), other], done)
     assert listener.runs == [[0, 1, 2, 3, 4, 5, 6, 7], [8, 9, 10], [11], [12]]
     assert done.steps == [10, 4, 1, 2]
+
+
+async def test_messages_of_several_names_for_one_function_are_one_batch_in_their_order(
+    delivery: Delivery, listener: Listener, database: Database
+) -> None:
+    names = [LISTED, LISTED_LATE, LISTED_LATE, TAKEN, LISTED_LATE, LISTED]
+    listener.fail(1, Trouble("no"))
+    await delivery.take([taken(number, name) for number, name in enumerate(names)], done := Done())
+    assert listener.runs == [[0, 1, 2], [0], [1, 2], [1], [1], [1], [2], [3], [4, 5]]
+    assert await notes.words(database) == ["000", "002", "003", "004", "005"]
+    assert done.steps == [3, 1, 2]
 
 
 async def test_what_nobody_listens_to_is_done_as_well(delivery: Delivery, listener: Listener) -> None:
@@ -269,6 +282,22 @@ async def test_an_outage_in_a_batch_does_not_divide_it(
     listener.fail(1, error, times=5)
     await delivery.take([taken(number, LISTED) for number in range(3)], Done())
     assert listener.runs == [[0, 1, 2]] * 6
+
+
+async def test_a_batch_that_takes_too_long_is_divided_until_it_does_not(
+    delivery: Delivery, listener: Listener, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = listener._write
+
+    async def slow(session: AsyncSession, messages: list[Taken]) -> None:
+        await session.execute(text("SET LOCAL statement_timeout = 20"))
+        await session.execute(text(f"SELECT pg_sleep({0 if len(messages) <= 2 else 5})"))
+        await write(session, messages)
+
+    monkeypatch.setattr(listener, "_write", slow)
+    await delivery.take([taken(number, LISTED) for number in range(8)], Done())
+    assert listener.runs == [[0, 1], [2, 3], [4, 5], [6, 7]]
+    assert await reasons(database) == []
 
 
 async def test_without_a_broker_for_the_dead_letters_the_partition_waits(
