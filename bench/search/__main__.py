@@ -45,9 +45,9 @@ WARM = 5
 PREPARE = [
     "SET statement_timeout = 0",
     "UPDATE accommodations SET review_count = 10, rating_sum = 10 + length(name) % 41",
-    "ALTER TABLE nights DISABLE TRIGGER night_changed",
+    "ALTER TABLE nights DISABLE TRIGGER nights_updated",
     "UPDATE nights SET sold = 1 WHERE NOT closed AND hashtext(room_type_id::text || date) % 5 = 0",
-    "ALTER TABLE nights ENABLE TRIGGER night_changed",
+    "ALTER TABLE nights ENABLE TRIGGER nights_updated",
     "SELECT refresh_lowest_price(id, current_date) FROM room_types",
     "VACUUM (FULL) nights",
     "VACUUM (ANALYZE)",
