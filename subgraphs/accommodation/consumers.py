@@ -1,20 +1,21 @@
 """Everything accommodation listens to: what bookings ask of nights, what became of them, and who has left."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock
 from chassis.consumer import Consumer
 from chassis.events import Message
 
-from .calendar.confirm import Confirmation, confirm_holds
-from .calendar.extend import Extension, extend_holds
-from .calendar.hold import HoldRequest, hold_nights
-from .calendar.release import Release, release_holds
+from .calendar.confirm import Confirmation
+from .calendar.decide import decide
+from .calendar.extend import Extension
+from .calendar.hold import HoldRequest
+from .calendar.release import Release
 from .calendar.rules import Stay
 from .offers.withdraw import withdraw_places_of
 from .reviews.complete import note_completed_stay
@@ -25,6 +26,16 @@ BATCH = 500
 """Requests decided together. More of them gain little, and a batch that fails is taken apart."""
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+def _in_utc(instant: datetime) -> datetime:
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("an instant lies in the years 1 to 9999") from error
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 consumer = Consumer("accommodation")
 
@@ -40,7 +51,7 @@ class HoldNights(HoldCommand):
     check_out: date
     guests: Count
     rooms: Count
-    due_at: AwareDatetime
+    due_at: Instant
 
     @model_validator(mode="after")
     def _there_is_a_night(self) -> Self:
@@ -54,7 +65,20 @@ class HoldNights(HoldCommand):
 
 
 class ExtendHold(HoldCommand):
-    due_at: AwareDatetime
+    due_at: Instant
+
+    def read(self) -> Extension:
+        return Extension(self.booking_id, self.room_type_id, self.due_at)
+
+
+class ConfirmHold(HoldCommand):
+    def read(self) -> Confirmation:
+        return Confirmation(self.booking_id, self.room_type_id)
+
+
+class ReleaseHold(HoldCommand):
+    def read(self) -> Release:
+        return Release(self.booking_id, self.room_type_id)
 
 
 class BookingCompleted(Message):
@@ -67,25 +91,15 @@ class UserDeleted(Message):
     user_id: UUID
 
 
-@consumer.on("accommodation.hold-nights", batch=BATCH)
-async def hold_nights_for_bookings(session: AsyncSession, messages: list[HoldNights], settings: Settings) -> None:
+@consumer.on("accommodation.hold-nights", HoldNights, batch=BATCH)
+@consumer.on("accommodation.extend-hold", ExtendHold, batch=BATCH)
+@consumer.on("accommodation.confirm-hold", ConfirmHold, batch=BATCH)
+@consumer.on("accommodation.release-hold", ReleaseHold, batch=BATCH)
+async def decide_about_nights(
+    session: AsyncSession, messages: list[HoldNights | ExtendHold | ConfirmHold | ReleaseHold], settings: Settings
+) -> None:
     requests = [message.read() for message in messages]
-    await hold_nights(session, requests, today=clock.today(settings.time_zone), currency=settings.currency)
-
-
-@consumer.on("accommodation.extend-hold", batch=BATCH)
-async def extend_holds_of_bookings(session: AsyncSession, messages: list[ExtendHold]) -> None:
-    await extend_holds(session, [Extension(each.booking_id, each.room_type_id, each.due_at) for each in messages])
-
-
-@consumer.on("accommodation.confirm-hold", batch=BATCH)
-async def confirm_holds_of_bookings(session: AsyncSession, messages: list[HoldCommand]) -> None:
-    await confirm_holds(session, [Confirmation(each.booking_id, each.room_type_id) for each in messages])
-
-
-@consumer.on("accommodation.release-hold", batch=BATCH)
-async def release_holds_of_bookings(session: AsyncSession, messages: list[HoldCommand]) -> None:
-    await release_holds(session, [Release(each.booking_id, each.room_type_id) for each in messages])
+    await decide(session, requests, today=clock.today(settings.time_zone), currency=settings.currency)
 
 
 @consumer.on("booking.booking.completed")

@@ -7,6 +7,7 @@ import structlog
 from chassis import clock
 from chassis.database import Database
 
+from .calendar.check import find_wrong_nights
 from .calendar.let_go_overdue import let_go_overdue
 from .photos.remove import delete_unused, remove_files
 from .photos.shrink import shrink_photos
@@ -27,6 +28,14 @@ async def let_go_overdue_holds(database: Database, settings: Settings) -> None:
         if not count:
             return
         logger.warning("overdue_holds_let_go", count=count)
+
+
+async def check_nights(database: Database) -> None:
+    """Says so where a night is not what bookings have of it: nothing mends it, for it never happens."""
+    async with database.reading() as session:
+        found = await find_wrong_nights(session)
+    if found:
+        logger.error("nights_wrong", nights=[str(each) for each in found])
 
 
 async def check_ratings(database: Database) -> None:

@@ -7,6 +7,7 @@ from chassis.worker import Job
 
 from .consumers import consumer
 from .jobs import (
+    check_nights,
     check_ratings,
     let_go_overdue_holds,
     remove_deleted_photos,
@@ -21,6 +22,7 @@ JOBS = [
     Job("renew_prices_of_over_nights", timedelta(minutes=1), renew_prices_of_over_nights),
     Job("shrink_new_photos", timedelta(seconds=5), shrink_new_photos),
     Job("remove_deleted_photos", timedelta(minutes=1), remove_deleted_photos),
+    Job("check_nights", timedelta(hours=6), check_nights),
     Job("check_ratings", timedelta(hours=6), check_ratings),
 ]
 

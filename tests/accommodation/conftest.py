@@ -137,16 +137,19 @@ class Asking:
 
     async def __call__(self, verb: str, *payloads: dict[str, Any]) -> list[Published]:
         """Have the payloads decided together, and what was said to them."""
-        records = [Record.of(f"accommodation.{verb}", payload) for payload in payloads]
-        await self.send(records)
+        return await self.together(*((verb, payload) for payload in payloads))
+
+    async def together(self, *asked: tuple[str, dict[str, Any]]) -> list[Published]:
+        """The same for several verbs in one batch."""
+        await self.send([Record.of(f"accommodation.{verb}", payload) for verb, payload in asked])
         return await self.answers()
 
     async def send(self, records: Sequence[Record]) -> int:
         consumer, test = self.under_test.consumer, self.under_test
         assert consumer is not None
-        handler = consumer.handler_of(records[0])
-        assert handler is not None
-        return await consumer.run(test.database, test.resources, handler, [handler.read(each) for each in records])
+        handlers = [handler for each in records if (handler := consumer.handler_of(each))]
+        arrived = [handler.read(each) for handler, each in zip(handlers, records, strict=True)]
+        return await consumer.run(test.database, test.resources, handlers[0], arrived)
 
     async def answers(self) -> list[Published]:
         published = await self.under_test.published()

@@ -18,4 +18,5 @@ async def let_go_overdue(session: AsyncSession, due_before: datetime) -> int:
         hold.status = HoldStatus.LAPSED
         for day in hold.dates():
             nights[hold.room_type_id][day].held -= hold.rooms
+    await store.write_changes(session)
     return len(overdue)

@@ -21,7 +21,7 @@ async def quotes(context: Context, keys: list[tuple[UUID, Stay]]) -> list[Quote]
     """What each room type says to each stay. One statement for all rooms, and one for each pair of dates."""
     today = clock.today(context.settings.time_zone)
     async with context.database.reading() as session:
-        offers = await store.offers_by_room_type(session, (room_type_id for room_type_id, _ in keys))
+        offers = await store.offers_by_room_type(session, {room_type_id for room_type_id, _ in keys})
         nights = await _nights(session, [(room_type_id, _range_of(stay)) for room_type_id, stay in keys])
     return [
         quote_for(stay, offers[room_type_id].terms, nights[_range_of(stay)].get(room_type_id, {}), today)
@@ -32,7 +32,7 @@ async def quotes(context: Context, keys: list[tuple[UUID, Stay]]) -> list[Quote]
 async def calendars(context: Context, keys: list[tuple[UUID, Range]]) -> list[list[Night]]:
     """The nights on sale in each range; none of a place that is not on sale itself."""
     async with context.database.reading() as session:
-        offers = await store.offers_by_room_type(session, (room_type_id for room_type_id, _ in keys))
+        offers = await store.offers_by_room_type(session, {room_type_id for room_type_id, _ in keys})
         nights = await _nights(session, keys)
     return [
         list(nights[between].get(room_type_id, {}).values()) if offers[room_type_id].terms.on_sale else []

@@ -1,16 +1,12 @@
-"""Release holds: their bookings came to nothing, and what was held or sold for them is free again."""
+"""Release a hold: its booking came to nothing, and what was held or sold for it is free again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
-from chassis.outbox import publish
-
 from ..events import NightsReleased
-from . import store
+from .books import Books
 from .rules import StayRefusalCode
 from .tables import Hold, HoldStatus, Night
 
@@ -20,32 +16,26 @@ class Release:
     booking_id: UUID
     room_type_id: UUID
 
+    def wants(self, books: Books) -> Iterable[tuple[UUID, date]]:
+        return books.at_stake(self.booking_id)
 
-async def release_holds(session: AsyncSession, releases: Sequence[Release]) -> None:
-    """Undo held and sold alike, and leave a mark by which a later hold of the booking is refused."""
-    holds = await store.lock_holds(session, (each.booking_id for each in releases))
-    nights = await store.lock_nights_of(session, (hold for hold in holds.values() if _takes_rooms(hold)))
-    for each in releases:
-        if each.booking_id not in holds:
-            holds[each.booking_id] = Hold(
-                booking_id=each.booking_id, room_type_id=each.room_type_id, status=HoldStatus.RELEASED
-            )
-            session.add(holds[each.booking_id])
-        _let_go(holds[each.booking_id], nights)
-        publish(session, NightsReleased(booking_id=each.booking_id))
+    def decide(self, books: Books) -> NightsReleased:
+        """Undo held and sold alike, and leave a mark by which a later hold of the booking is refused."""
+        hold = books.holds.get(self.booking_id)
+        if hold is None:
+            mark = Hold(booking_id=self.booking_id, room_type_id=self.room_type_id, status=HoldStatus.RELEASED)
+            hold = books.enter(mark)
+        _let_go(hold, books.nights_of(hold.room_type_id))
+        return NightsReleased(booking_id=self.booking_id)
 
 
-def _let_go(hold: Hold, nights: Mapping[UUID, Mapping[date, Night]]) -> None:
-    for day in hold.dates() if _takes_rooms(hold) else ():
-        night = nights[hold.room_type_id][day]
-        if hold.status == HoldStatus.HELD:
-            night.held -= hold.rooms
-        else:
-            night.sold -= hold.rooms
+def _let_go(hold: Hold, nights: Mapping[date, Night]) -> None:
+    if hold.status == HoldStatus.HELD:
+        for day in hold.dates():
+            nights[day].held -= hold.rooms
+    elif hold.status == HoldStatus.CONFIRMED:
+        for day in hold.dates():
+            nights[day].sold -= hold.rooms
     if hold.reason is None:
         hold.status = HoldStatus.RELEASED
         hold.reason, hold.message = StayRefusalCode.NOT_ON_SALE, "The nights of this booking were let go."
-
-
-def _takes_rooms(hold: Hold) -> bool:
-    return hold.status in (HoldStatus.HELD, HoldStatus.CONFIRMED)

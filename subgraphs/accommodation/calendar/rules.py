@@ -160,13 +160,16 @@ def refusal_for(stay: Stay, terms: Terms, nights: Mapping[date, Night], today: d
     `nights` are the room type's nights on sale, at least those of the stay.
     """
     return (
-        _withdrawn(terms)
-        or _too_long(stay, terms)
-        or refusal_by_day(stay, today)
+        refusal_unseen(stay, terms, today)
         or _too_short(stay, nights.get(stay.check_in))
         or _too_many(stay, terms)
         or shortage(stay.dates(), stay.rooms, nights)
     )
+
+
+def refusal_unseen(stay: Stay, terms: Terms, today: date) -> StayRefusal | None:
+    """What forbids the stay whatever its nights are like."""
+    return _withdrawn(terms) or _too_long(stay, terms) or refusal_by_day(stay, today)
 
 
 def refusal_of_own(guest_id: UUID, host_id: UUID) -> StayRefusal | None:

@@ -1,16 +1,33 @@
 """Every SQL statement about nights and holds. Locks are always taken holds first, then nights, each in one order."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Uuid, any_, column, delete, func, literal, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    Subquery,
+    Uuid,
+    any_,
+    cast,
+    column,
+    delete,
+    func,
+    literal,
+    text,
+    update,
+)
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chassis.bulk import insert_all, is_among, update_all
+from chassis.database import table_of
 
 from ..accommodations.tables import Accommodation
 from ..room_types.tables import RoomType
@@ -19,6 +36,9 @@ from .tables import Hold, HoldStatus, Night
 
 Nights = dict[UUID, dict[date, Night]]
 """By room type and date."""
+
+_DECIDED = ("booking_id", "status", "due_at", "reason", "message", "night")
+_COUNTED = ("room_type_id", "date", "held", "sold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +57,33 @@ class Offer:
         )
 
 
-async def offers_by_room_type(session: AsyncSession, room_type_ids: Iterable[UUID]) -> dict[UUID, Offer]:
+@dataclass(frozen=True, slots=True)
+class WrongNight:
+    """What a night counts beside what the holds over it have; None where they are over a night that is not there."""
+
+    room_type_id: UUID
+    date: date
+    units: int | None
+    held: int | None
+    sold: int | None
+    held_by_bookings: int
+    sold_to_bookings: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.room_type_id} {self.date}: of {self.units} rooms {self.held} held and {self.sold} sold,"
+            f" by bookings {self.held_by_bookings} and {self.sold_to_bookings}"
+        )
+
+
+async def offers_by_room_type(session: AsyncSession, room_type_ids: Collection[UUID]) -> dict[UUID, Offer]:
     """Deleted and withdrawn ones are among them: `terms` says so."""
+    if not room_type_ids:
+        return {}
     rows = await session.exec(
         select(RoomType, Accommodation)
         .join(Accommodation, col(Accommodation.id) == RoomType.accommodation_id)
-        .where(col(RoomType.id).in_(set(room_type_ids)))
+        .where(is_among(col(RoomType.id), room_type_ids))
         .execution_options(include_deleted=True)
     )
     return {room_type.id: Offer(room_type, accommodation) for room_type, accommodation in rows}
@@ -58,10 +99,10 @@ async def nights_between(session: AsyncSession, room_type_ids: Sequence[UUID], f
     return _by_room_type(rows)
 
 
-async def lock_holds(session: AsyncSession, booking_ids: Iterable[UUID]) -> dict[UUID, Hold]:
+async def lock_holds(session: AsyncSession, booking_ids: Collection[UUID]) -> dict[UUID, Hold]:
     rows = await session.exec(
         select(Hold)
-        .where(col(Hold.booking_id).in_(set(booking_ids)))
+        .where(is_among(col(Hold.booking_id), booking_ids))
         .order_by(col(Hold.booking_id))
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -151,6 +192,80 @@ async def take_off_sale(session: AsyncSession, room_type_ids: Sequence[UUID], to
 
 async def lock_nights_of(session: AsyncSession, holds: Iterable[Hold]) -> Nights:
     return await lock_nights(session, ((hold.room_type_id, day) for hold in holds for day in hold.dates()))
+
+
+async def insert_holds(session: AsyncSession, holds: Iterable[Hold]) -> None:
+    """In one order, for two that want to insert the same wait for each other."""
+    rows = [_values(hold) for hold in sorted(holds, key=lambda hold: hold.booking_id)]
+    if rows:
+        await session.exec(insert_all(table_of(Hold), rows))
+
+
+async def write_changes(session: AsyncSession) -> None:
+    """Write what was changed in locked nights and holds: a statement for each kind, where a flush has one a row."""
+    changed = list(session.dirty)
+    for row in changed:
+        session.expunge(row)
+    holds = [_values(row, _DECIDED) for row in changed if isinstance(row, Hold)]
+    nights = [_values(row, _COUNTED) for row in changed if isinstance(row, Night)]
+    if holds:
+        await session.exec(update_all(table_of(Hold), holds))
+    if nights:
+        await session.exec(update_all(table_of(Night), nights))
+
+
+async def wrong_nights(session: AsyncSession, limit: int) -> list[WrongNight]:
+    held, sold = col(Night.held), col(Night.sold)
+    counted = select(Night).where((held > 0) | (sold > 0)).subquery("counted")
+    booked = _booked()
+    same_night = (booked.c.room_type_id == counted.c.room_type_id) & (booked.c.date == counted.c.date)
+    day = func.coalesce(counted.c.date, booked.c.date)
+    rows = await session.execute(
+        select_columns(
+            func.coalesce(counted.c.room_type_id, booked.c.room_type_id),
+            day,
+            *(counted.c[name] for name in ("units", "held", "sold")),
+            func.coalesce(booked.c.held, 0),
+            func.coalesce(booked.c.sold, 0),
+        )
+        .select_from(counted.join(booked, same_night, full=True))
+        .where(
+            (counted.c.held.is_distinct_from(func.coalesce(booked.c.held, 0)))
+            | (counted.c.sold.is_distinct_from(func.coalesce(booked.c.sold, 0)))
+            | (counted.c.held + counted.c.sold > counted.c.units)
+        )
+        .order_by(day)
+        .limit(limit)
+    )
+    return [WrongNight(*row) for row in rows]
+
+
+def _booked() -> Subquery:
+    """(room_type_id, date, held, sold) by what bookings have."""
+    hold = select_columns(
+        col(Hold.room_type_id),
+        col(Hold.rooms),
+        col(Hold.status),
+        func.generate_series(Hold.check_in, col(Hold.check_out) - 1, text("interval '1 day'")).label("day"),
+    ).where(col(Hold.status).in_([HoldStatus.HELD, HoldStatus.CONFIRMED]))
+    each = hold.subquery("each")
+    day = cast(each.c.day, Date)
+    return (
+        select_columns(
+            each.c.room_type_id,
+            day.label("date"),
+            *(
+                func.coalesce(func.sum(each.c.rooms).filter(each.c.status == status), 0).label(name)
+                for name, status in (("held", HoldStatus.HELD), ("sold", HoldStatus.CONFIRMED))
+            ),
+        )
+        .group_by(each.c.room_type_id, day)
+        .subquery("booked")
+    )
+
+
+def _values(row: SQLModel, columns: Iterable[str] | None = None) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in columns or table_of(type(row)).c.keys()}
 
 
 def _any(days: Sequence[date]) -> ColumnElement[Any]:

@@ -14,7 +14,7 @@ from chassis.ids import uuid7
 from chassis.testing import SubgraphUnderTest
 from subgraphs.accommodation.calendar.tables import NightChange
 from tests.accommodation.backoffice import CHANGE_NIGHTS, OPEN, Person, an_administrator
-from tests.accommodation.calendar.test_rush import ensure_books_agree
+from tests.accommodation.calendar.books import ensure_nights_agree
 
 CALENDAR = """query ($of: [_Any!]!, $from: Date!, $to: Date!) { _entities(representations: $of) {
     ... on RoomType { calendar(from: $from, to: $to) { date price { amount } units held sold closed minNights } } } }"""
@@ -207,7 +207,7 @@ async def test_two_hosts_and_many_guests_at_once_lose_nothing_and_oversell_nothi
         resize(administrator, random.Random(2)),
         *(guest(random.Random(dice.random())) for _ in range(6)),
     )
-    await ensure_books_agree(accommodation)
+    await ensure_nights_agree(accommodation.database)
     for room in rooms:
         nights = await calendar(host, places, str(room.id))
         assert [night["price"]["amount"] for night in nights] == prices

@@ -12,31 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from chassis import clock
 from chassis.testing import SubgraphUnderTest
 from subgraphs.accommodation.calendar.let_go_overdue import let_go_overdue
-
-DISAGREEMENTS = """
-SELECT n.room_type_id, n.date, n.held, n.sold, n.units,
-    coalesce(sum(h.rooms) FILTER (WHERE h.status = 'HELD'), 0) AS rooms_held,
-    coalesce(sum(h.rooms) FILTER (WHERE h.status = 'CONFIRMED'), 0) AS rooms_sold
-FROM nights n LEFT JOIN holds h
-    ON h.room_type_id = n.room_type_id AND n.date >= h.check_in AND n.date < h.check_out
-GROUP BY n.room_type_id, n.date
-HAVING n.held <> coalesce(sum(h.rooms) FILTER (WHERE h.status = 'HELD'), 0)
-    OR n.sold <> coalesce(sum(h.rooms) FILTER (WHERE h.status = 'CONFIRMED'), 0)
-    OR n.held + n.sold > n.units
-"""
-NIGHTS_MISSING = """
-SELECT h.booking_id FROM holds h
-WHERE h.status IN ('HELD', 'CONFIRMED') AND h.check_out - h.check_in <> (
-    SELECT count(*) FROM nights n
-    WHERE n.room_type_id = h.room_type_id AND n.date >= h.check_in AND n.date < h.check_out
-)
-"""
-
-
-async def ensure_books_agree(accommodation: SubgraphUnderTest) -> None:
-    async with accommodation.database.reading() as session:
-        assert (await session.execute(text(DISAGREEMENTS))).all() == []
-        assert (await session.execute(text(NIGHTS_MISSING))).all() == []
+from tests.accommodation.calendar.books import ensure_nights_agree
 
 
 async def test_of_200_guests_for_one_last_room_one_has_it(
@@ -52,7 +28,7 @@ async def test_of_200_guests_for_one_last_room_one_has_it(
     said = Counter(each.name for each in await accommodation.published())
     assert said == {"accommodation.nights.held": 1, "accommodation.nights.refused": 199}
     assert await places.nights(room_type) == [(1, 0), (1, 0)]
-    await ensure_books_agree(accommodation)
+    await ensure_nights_agree(accommodation.database)
 
 
 async def test_the_same_booking_from_many_sides_is_held_once(
@@ -94,7 +70,7 @@ async def test_overlapping_stays_that_come_and_go_leave_books_that_agree(
             await asyncio.sleep(0)
 
     await asyncio.gather(*(guest(bookings[at::8], random.Random(at)) for at in range(8)), sweeper())
-    await ensure_books_agree(accommodation)
+    await ensure_nights_agree(accommodation.database)
     async with accommodation.database.reading() as session:
         ended = Counter((await session.execute(text("SELECT status FROM holds"))).scalars())
     assert sum(ended.values()) == 240

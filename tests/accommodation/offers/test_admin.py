@@ -14,7 +14,7 @@ from tests.accommodation.backoffice import (
     WITHDRAW,
     Person,
 )
-from tests.accommodation.calendar.test_rush import ensure_books_agree
+from tests.accommodation.calendar.books import ensure_nights_agree
 
 STATUS = "query ($id: ID!) { accommodation(id: $id) { status deletedAt deletedBy { id } roomTypes { id } } }"
 PUBLIC = "query ($id: ID!) { accommodation(id: $id) { bookable } accommodations { nodes { id } } }"
@@ -128,7 +128,7 @@ async def test_a_place_is_deleted_or_booked_whoever_comes_first(
     for room_type, gone in zip(rooms, deleted, strict=True):
         expected = [] if gone else [(0, 0), (1, 0), (1, 0), (1, 0), (0, 0)]
         assert await places.nights(room_type) == expected
-    await ensure_books_agree(accommodation)
+    await ensure_nights_agree(accommodation.database)
 
 
 async def test_the_places_of_a_host_who_left_are_withdrawn(
