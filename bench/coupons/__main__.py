@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bench.coupons import plain
-from bench.coupons.rush import Found, NoResult, ask, show
+from bench.coupons.rush import Found, ask, show
 from bench.rig.event import count_recorded, loyalty, open_event, read_books
 from bench.rig.machine import GATEWAYS, Machine, machine
+from bench.rig.result import NoResult
 from chassis.ids import uuid7
 from chassis.resources import Resources
 from stack.errors import StackError

@@ -11,17 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from bench.rig.machine import Machine
+from bench.rig.result import NoResult
 from chassis.ids import uuid7
 from stack.layout import ROOT
 
 ISSUE = "mutation ($id: ID!) { issueCoupon(couponEventId: $id) { id status rejection rank } }"
-
-
-class NoResult(SystemExit):
-    """The run is not exact, so how fast it was says nothing."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"No result: {reason}.")
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bench.coupons.rush import NoResult, request
+from bench.coupons.rush import request
 from bench.rig.event import loyalty, open_event, read_books
 from bench.rig.machine import Machine, machine
+from bench.rig.result import NoResult
 from chassis.ids import uuid7
 from chassis.resources import Resources
 from stack.errors import StackError

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from bench.rig.usage import Meter
+from chassis.settings import ServiceSettings
 from chassis.testing_tokens import TokenIssuer
 from stack import gateways
 from stack.backing import Backing, backing
@@ -21,6 +23,8 @@ from stack.server import Server
 from stack.services import Surroundings
 from stack.wire import http_answers
 from subgraphs.loyalty.settings import Settings
+
+S = TypeVar("S", bound=ServiceSettings)
 
 GATEWAYS = ("local gateway", "Apollo Router", "Hive Router")
 HOST = "127.0.0.1"
@@ -42,7 +46,10 @@ class Machine:
 
     @property
     def settings(self) -> Settings:
-        return Settings(**{name: value for name, value in self._lowered() if name in Settings.model_fields})
+        return self.settings_of(Settings)
+
+    def settings_of(self, kind: type[S]) -> S:
+        return kind(**{name: value for name, value in self._lowered() if name in kind.model_fields})
 
     @contextmanager
     def apis(self, module: str, many: int, **told: str) -> Iterator[list[str]]:
@@ -54,10 +61,9 @@ class Machine:
             yield [f"{HOST}:{port}" for port in ports]
 
     @contextmanager
-    def worker(self) -> Iterator[None]:
+    def worker(self, module: str = "subgraphs.loyalty.worker", **told: str) -> Iterator[None]:
         port = free_port()
-        told = {"METRICS_PORT": str(port)}
-        with self._process("worker", "subgraphs.loyalty.worker", port, "/readyz", told):
+        with self._process("worker", module, port, "/readyz", {"METRICS_PORT": str(port), **told}):
             yield
 
     @contextmanager
