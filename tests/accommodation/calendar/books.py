@@ -15,9 +15,9 @@ async def ensure_nights_agree(database: Database) -> None:
 async def ensure_live_bookings_have_their_nights(accommodation: Database, booking: Database) -> None:
     """Each live booking has its hold, as it asked for it, and nothing is held or sold for any other."""
     async with booking.reading() as session:
-        live = set((await session.execute(text(LIVE))).tuples())
+        live = set(map(tuple, await session.execute(text(LIVE))))
     async with accommodation.reading() as session:
-        held = set((await session.execute(text(HELD))).tuples())
+        held = set(map(tuple, await session.execute(text(HELD))))
     assert held == live
 
 
