@@ -49,12 +49,15 @@ class Ear:
 
     def __init__(self) -> None:
         self.heard: list[Record] = []
+        self.times: list[int] = []
+        """How many it was to send each time."""
         self.refuses: Exception | None = None
 
     async def send(self, records: Sequence[Record]) -> None:
         if self.refuses:
             raise self.refuses
         self.heard.extend(records)
+        self.times.append(len(records))
 
     @property
     def people(self) -> list[UUID]:

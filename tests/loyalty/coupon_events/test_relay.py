@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from chassis.events import Record
 from chassis.ids import uuid7
 from chassis.kafka import Producer
 from chassis.testing import SubgraphUnderTest
+from subgraphs.loyalty.coupon_events import relay
 from subgraphs.loyalty.coupon_events.gate import Gate
 from subgraphs.loyalty.coupon_events.relay import relay_acceptances
 from subgraphs.loyalty.coupon_events.rules import Acceptance
@@ -37,8 +39,7 @@ async def relaying(
     """A relay as in a process of that name."""
     settings = subgraph.resources[Settings].model_copy(update={"relay_takeover_seconds": takeover})
     stream = Stream(subgraph.cache, reader)
-    relay = relay_acceptances(subgraph.database, stream, cast("Producer", ear), settings)
-    running = asyncio.create_task(relay)
+    running = asyncio.create_task(relay_acceptances(subgraph.database, stream, cast("Producer", ear), settings))
     try:
         yield running
     finally:
@@ -89,6 +90,20 @@ async def test_all_of_all_events_is_sent_once_by_any_number_of_relays(subgraph: 
         assert await heard(ear, 150) == of(accepted)
 
 
+async def test_who_comes_alone_is_sent_at_once_and_whoever_comes_soon_after_together(
+    subgraph: SubgraphUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "COLLECT", timedelta(seconds=1))
+    event, ear = await create_event(subgraph), Ear()
+    async with relaying(subgraph, ear):
+        await accept(subgraph, event, 1)
+        await heard(ear, 1)
+        for _ in range(10):
+            await accept(subgraph, event, 1)
+        await heard(ear, 11)
+    assert ear.times == [1, 10]
+
+
 async def test_an_event_made_while_it_runs_is_relayed_too(subgraph: SubgraphUnderTest) -> None:
     ear = Ear()
     async with relaying(subgraph, ear):
@@ -116,8 +131,8 @@ async def test_what_a_dead_relay_had_taken_is_sent_by_another(subgraph: Subgraph
     event, dead, ear = await create_event(subgraph), Ear(), Ear()
     accepted = await accept(subgraph, event, 10)
     dead.refuses = KafkaConnectionError("away")
-    async with relaying(subgraph, dead, reader="dead") as relay:
-        await asyncio.wait([relay])
+    async with relaying(subgraph, dead, reader="dead") as running:
+        await asyncio.wait([running])
     async with relaying(subgraph, ear, takeover=0):
         assert await heard(ear, 10) == of(accepted)
 
@@ -132,8 +147,8 @@ async def test_killed_between_sending_and_noting_it_it_sends_twice_and_it_is_rec
     accepted = await accept(subgraph, event, 10)
     with monkeypatch.context() as dying:
         dying.setattr(Stream, "sent", die)
-        async with relaying(subgraph, ear) as relay:
-            await asyncio.wait([relay])
+        async with relaying(subgraph, ear) as running:
+            await asyncio.wait([running])
     async with relaying(subgraph, ear):
         assert await heard(ear, 20) == sorted(of(accepted) * 2)
     for _ in range(2):
