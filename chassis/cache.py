@@ -51,9 +51,15 @@ class Cache:
         """
         return self._scripts.library(lua, replicas)
 
-    async def nudge(self, channel: str) -> None:
-        """Tell whoever watches `channel` to look; what there is to see is not said."""
-        await self.redis.publish(channel, "")
+    async def nudge(self, *channels: str) -> None:
+        """Tell whoever watches any of `channels` to look; what there is to see is not said."""
+        if len(channels) == 1:
+            await self.redis.publish(channels[0], "")
+            return
+        pipeline = self.redis.pipeline(transaction=False)
+        for channel in channels:
+            pipeline.publish(channel, "")
+        await pipeline.execute()
 
     def joined(self, channel: str) -> AbstractAsyncContextManager[asyncio.Event]:
         """An event that is set whenever `channel` is nudged, or may have been while the connection was away."""

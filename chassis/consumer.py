@@ -12,7 +12,18 @@ from structlog.contextvars import bound_contextvars
 
 from chassis import metrics
 from chassis.database import Database
-from chassis.events import Message, Record, UnreadableRecord, envelope_of, name_of, payload_of, topic_of
+from chassis.events import (
+    DeadMessage,
+    Message,
+    Record,
+    UnreadableRecord,
+    dead,
+    envelope_of,
+    is_dead,
+    name_of,
+    payload_of,
+    topic_of,
+)
 from chassis.inbox import first_times
 from chassis.resources import Resources, fill
 from chassis.telemetry import consuming
@@ -43,6 +54,8 @@ class Handler:
         """The record as this listener sees it, or UnreadableRecord: without the values, which may be private."""
         envelope = envelope_of(record)
         fields = payload_of(record) | {"message_id": envelope.message_id, "occurred_at": envelope.occurred_at}
+        if issubclass(self.message, DeadMessage):
+            fields |= _epitaph(record)
         try:
             return Arrived(record, self.message.model_validate(fields), envelope.traceparent)
         except ValidationError as error:
@@ -61,6 +74,7 @@ class Consumer:
     def __init__(self, name: str) -> None:
         self.name = name
         self._handlers: dict[str, Handler] = {}
+        self._dead_handlers: dict[str, Handler] = {}
 
     def on(
         self, name: str, message: type[Message] | None = None, *, batch: int | None = None
@@ -74,6 +88,21 @@ class Consumer:
 
         return listen
 
+    def on_dead(self, *names: str) -> Callable[[Function], Function]:
+        """Listen to messages of these names that were put aside, by whomever: each of them a DeadMessage."""
+
+        def listen(function: Function) -> Function:
+            for name in names:
+                handler = _handler(name, function, None)
+                if not issubclass(handler.message, DeadMessage):
+                    raise TypeError(
+                        f"{function.__qualname__} listens to the dead: its second parameter is a DeadMessage."
+                    )
+                self._dead_handlers[name] = handler
+            return function
+
+        return listen
+
     @property
     def names(self) -> frozenset[str]:
         """All that is listened to."""
@@ -81,16 +110,18 @@ class Consumer:
 
     @property
     def topics(self) -> frozenset[str]:
-        return frozenset(topic_of(name) for name in self._handlers)
+        living = {topic_of(name) for name in self._handlers}
+        return frozenset(living | {dead(topic_of(name)) for name in self._dead_handlers})
 
     def handler_of(self, record: Record) -> Handler | None:
         """Who listens to this record; most of what a topic carries is for others."""
         name = name_of(record)
-        return self._handlers.get(name) if name is not None else None
+        handlers = self._dead_handlers if is_dead(record.topic) else self._handlers
+        return handlers.get(name) if name is not None else None
 
     def check(self, resources: Resources) -> None:
         """Raise MissingResource now rather than at the first message."""
-        for handler in self._handlers.values():
+        for handler in (*self._handlers.values(), *self._dead_handlers.values()):
             fill(handler.function, resources, handler.wanted)
 
     async def handle(self, database: Database, resources: Resources, record: Record) -> bool:
@@ -104,7 +135,7 @@ class Consumer:
         arguments = fill(handler.function, resources, handler.wanted)
         with consuming(handler.name, [each.traceparent for each in arrived]), _logged(handler, messages):
             async with database.transaction() as session:
-                new = await first_times(session, self.name, messages)
+                new = await first_times(session, self._inbox_of(handler), messages)
                 fresh = [message for message_id, message in messages.items() if message_id in new]
                 if fresh:
                     said = [fresh] if handler.batch else fresh
@@ -112,6 +143,21 @@ class Consumer:
         if len(fresh) < len(arrived):
             metrics.DUPLICATES.labels(handler.name).inc(len(arrived) - len(fresh))
         return len(fresh)
+
+    def _inbox_of(self, handler: Handler) -> str:
+        """Having heard that a message died is not having heard the message: it may be replayed."""
+        return dead(self.name) if issubclass(handler.message, DeadMessage) else self.name
+
+
+def _epitaph(record: Record) -> dict[str, str | None]:
+    """The last words on a dead letter: one that was put aside twice has them twice."""
+    said = dict(record.headers)
+    consumer, reason = said.get("dead-consumer", b""), said.get("dead-reason", b"")
+    return {
+        "dead_name": name_of(record),
+        "dead_consumer": consumer.decode(errors="replace"),
+        "dead_reason": reason.decode(errors="replace"),
+    }
 
 
 def _logged(handler: Handler, messages: Mapping[UUID, Message]) -> AbstractContextManager[None]:

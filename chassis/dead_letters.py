@@ -13,9 +13,9 @@ from sqlmodel import Field, SQLModel
 
 from chassis import clock, metrics
 from chassis.database import INSTANT, Database
-from chassis.events import Record, UnreadableRecord, envelope_of, name_of, payload_of
+from chassis.events import Record, UnreadableRecord, dead, envelope_of, name_of, payload_of
 from chassis.ids import uuid7
-from chassis.kafka import Producer, dead
+from chassis.kafka import Producer
 
 logger = structlog.get_logger(__name__)
 

@@ -14,7 +14,7 @@ from chassis.backoff import Backoff
 from chassis.consumer import Arrived, Consumer, Handler
 from chassis.database import Database
 from chassis.dead_letters import announce, put_aside
-from chassis.events import Record, UnreadableRecord, name_of
+from chassis.events import Record, UnreadableRecord, is_dead, name_of
 from chassis.kafka import Producer
 from chassis.outages import is_outage, took_too_long
 from chassis.resources import Resources
@@ -152,6 +152,8 @@ class Delivery:
     async def _put_aside(self, record: Record, error: Exception, tries: int) -> None:
         """As a row and on the topic's dead letters. Killed in between, it is done again: as the same row."""
         logger.error("message_put_aside", message_name=name_of(record), at=record.at, reason=type(error).__name__)
+        if is_dead(record.topic):
+            return  # its letter is kept already, where it failed first
         await self._steadily(lambda: put_aside(self._database, self._consumer.name, record, error, tries))
         await self._steadily(lambda: announce(self._producer, self._consumer.name, record, error))
 

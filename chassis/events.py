@@ -15,6 +15,7 @@ from chassis import clock
 from chassis.ids import uuid7
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(\.[a-z0-9]+(-[a-z0-9]+)*){1,2}")
+_DEAD = ".dead"
 _ENVELOPE = frozenset({"id", "occurred_at"})
 
 
@@ -26,6 +27,15 @@ def topic_of(name: str) -> str:
     """`loyalty.coupon.issued` is an event of loyalty, `loyalty.hold-benefits` a command to it."""
     subgraph, *rest = name.split(".")
     return f"{subgraph}.events" if len(rest) == 2 else f"{subgraph}.commands"
+
+
+def dead(topic: str) -> str:
+    """Where what failed in `topic` goes."""
+    return f"{topic}{_DEAD}"
+
+
+def is_dead(topic: str) -> bool:
+    return topic.endswith(_DEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +124,14 @@ class Message(BaseModel):
 
     message_id: UUID
     occurred_at: datetime
+
+
+class DeadMessage(Message):
+    """A listener's own view of a message that was put aside: which it was, whose consumer failed with it, and why."""
+
+    dead_name: str
+    dead_consumer: str
+    dead_reason: str
 
 
 @dataclass(frozen=True, slots=True)

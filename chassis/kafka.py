@@ -32,11 +32,6 @@ _LOOK_AGAIN = 0.05  # a broker answers before all of it knows the new topics
 _partition_of = DefaultPartitioner()
 
 
-def dead(topic: str) -> str:
-    """Where what failed in `topic` goes."""
-    return f"{topic}.dead"
-
-
 class Topics:
     """Topics by the names the code knows; TOPIC_PREFIX is put in front on the way to the broker.
 

@@ -11,8 +11,9 @@ from chassis import clock, inbox, metrics, outbox
 from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.dead_letters import count_open
+from chassis.events import dead
 from chassis.jobs import Job
-from chassis.kafka import Topics, dead
+from chassis.kafka import Topics
 from chassis.settings import ServiceSettings
 
 _MARKING_SECONDS = 1.0

@@ -8,15 +8,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.cache import Cache
 from chassis.consumer import Consumer
-from chassis.events import Message
+from chassis.events import DeadMessage, Message
 
-from .bookings.flow import Signal
+from .bookings.flow import REPORTS, Signal
+from .bookings.get_stuck import get_stuck
 from .bookings.lose import lose_nights
 from .bookings.pay import pay_booking
-from .bookings.refund import note_failed_refund, take_refund
+from .bookings.refund import take_failed_refund, take_refund
 from .bookings.refuse import refuse_booking
 from .bookings.snapshots import BookedPlace, CancellationPolicy, NightPrice, StayTerms
-from .bookings.tables import RefusalCode
+from .bookings.tables import Ask, RefusalCode
 from .bookings.take import take_report
 from .bookings.take_benefits import take_benefits
 from .bookings.take_nights import take_nights
@@ -62,6 +63,7 @@ class NightsRefused(Report):
 class BenefitsHeld(Report):
     discount: Decimal
     points: int
+    coupon_usable_until: datetime | None = None
 
 
 class BenefitsRefused(Report):
@@ -83,11 +85,18 @@ class AccountIssued(Report):
 
 class PaymentRefunded(Report):
     refund_id: UUID
+    amount: Decimal
 
 
 class PaymentRefundFailed(Report):
     refund_id: UUID
     reason: str
+    final: bool = False
+    left: Decimal | None = None
+
+
+class FailedMessage(DeadMessage):
+    booking_id: UUID
 
 
 @consumer.on("accommodation.nights.held")
@@ -138,7 +147,14 @@ async def nights_released(session: AsyncSession, message: Report, cache: Cache) 
 
 @consumer.on("loyalty.benefits.held")
 async def benefits_held(session: AsyncSession, message: BenefitsHeld, cache: Cache) -> None:
-    await take_benefits(session, cache, message.booking_id, discount=message.discount, points=message.points)
+    await take_benefits(
+        session,
+        cache,
+        message.booking_id,
+        discount=message.discount,
+        points=message.points,
+        coupon_usable_until=message.coupon_usable_until,
+    )
 
 
 @consumer.on("loyalty.benefits.refused")
@@ -197,9 +213,25 @@ async def payment_closed(session: AsyncSession, message: Report, cache: Cache) -
 
 @consumer.on("payment.payment.refunded")
 async def payment_refunded(session: AsyncSession, message: PaymentRefunded, cache: Cache) -> None:
-    await take_refund(session, cache, message.booking_id, message.refund_id)
+    await take_refund(session, cache, message.booking_id, message.refund_id, message.amount)
 
 
 @consumer.on("payment.payment.refund-failed")
 async def payment_refund_failed(session: AsyncSession, message: PaymentRefundFailed, cache: Cache) -> None:
-    await note_failed_refund(session, message.booking_id, message.refund_id, message.reason)
+    await take_failed_refund(
+        session,
+        cache,
+        message.booking_id,
+        message.refund_id,
+        message.reason,
+        final=message.final,
+        left=message.left,
+    )
+
+
+@consumer.on_dead(*Ask, *REPORTS)
+async def message_put_aside(session: AsyncSession, message: FailedMessage, cache: Cache) -> None:
+    """What booking asked, wherever it failed, and what it was told, if booking failed with it."""
+    if message.dead_name not in REPORTS or message.dead_consumer == consumer.name:
+        why = f"dead letter of {message.dead_consumer}: {message.dead_reason}"
+        await get_stuck(session, cache, message.booking_id, [message.dead_name], why)

@@ -1,14 +1,17 @@
 """What booking does by the clock: due times that passed, stays that are over, and questions nobody has answered.
 
 Any number of workers may do this at the same time: each booking is taken up in a transaction of its own, by whoever
-gets its row lock, and one that fails is reported and keeps nobody else waiting.
+gets its row lock, which is its lease, and one that fails is stuck, is left alone from then on, and keeps nobody else
+waiting.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import structlog
+from prometheus_client import Gauge
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock
@@ -20,9 +23,14 @@ from .bookings import store
 from .bookings.ask_again import ask_again
 from .bookings.complete import complete_booking
 from .bookings.expire import expire_booking
+from .bookings.flow import Signal
+from .bookings.get_stuck import get_stuck
+from .bookings.tables import Ask, Stage
 from .settings import Settings
 
 logger = structlog.get_logger(__name__)
+
+STUCK = Gauge("bookings_stuck", "Bookings with a step that does not get through by itself.")
 
 
 async def expire_due(database: Database, cache: Cache, settings: Settings) -> None:
@@ -30,7 +38,11 @@ async def expire_due(database: Database, cache: Cache, settings: Settings) -> No
     now = clock.now()
     async with database.reading() as session:
         due = await store.due_bookings(session, now, settings.sweep_batch)
-    await _each(database, "booking_due", due, lambda session, booking: expire_booking(session, cache, booking, now))
+
+    async def expire(session: AsyncSession, booking_id: UUID) -> Stage | None:
+        return await expire_booking(session, cache, booking_id, now)
+
+    await _Sweep("booking_due", [Signal.DUE_TIME_PASSED], expire).over(due, database, cache)
 
 
 async def complete_stayed(database: Database, cache: Cache, settings: Settings) -> None:
@@ -38,32 +50,50 @@ async def complete_stayed(database: Database, cache: Cache, settings: Settings) 
     today = clock.today(settings.time_zone)
     async with database.reading() as session:
         stayed = await store.stayed_bookings(session, today, settings.sweep_batch)
-    await _each(
-        database, "booking_stayed", stayed, lambda session, booking: complete_booking(session, cache, booking, today)
-    )
+
+    async def complete(session: AsyncSession, booking_id: UUID) -> Stage | None:
+        return await complete_booking(session, cache, booking_id, today)
+
+    await _Sweep("booking_stayed", [Signal.STAY_OVER], complete).over(stayed, database, cache)
 
 
-async def ask_silent_again(database: Database, settings: Settings) -> None:
+async def ask_silent_again(database: Database, cache: Cache, settings: Settings) -> None:
     """Take up the bookings that wait for an answer."""
     now, wait = clock.now(), settings.ask_again_after
     async with database.reading() as session:
         silent = await store.silent_bookings(session, now, wait, settings.sweep_batch)
-    await _each(
-        database, "booking_asked_again", silent, lambda session, booking: ask_again(session, booking, now, wait)
-    )
+
+    async def ask(session: AsyncSession, booking_id: UUID) -> list[Ask] | None:
+        return await ask_again(session, cache, booking_id, now, wait, times=settings.ask_again_times)
+
+    await _Sweep("booking_asked_again", list(Ask), ask).over(silent, database, cache)
 
 
-async def _each(
-    database: Database, said: str, bookings: Sequence[UUID], verb: Callable[[AsyncSession, UUID], Awaitable[Any]]
-) -> None:
-    for booking_id in bookings:
-        try:
-            async with database.transaction() as session:
-                done = await verb(session, booking_id)
-        except Exception as error:
-            if is_outage(error):
-                raise
-            logger.exception("sweep_failed", sweep=said, booking_id=str(booking_id))
-        else:
-            if done is not None:
-                logger.info(said, booking_id=str(booking_id), outcome=done)
+async def count_stuck(database: Database) -> None:
+    """Measure how many bookings need a person."""
+    async with database.reading() as session:
+        STUCK.set(await store.count_stuck(session))
+
+
+@dataclass(frozen=True)
+class _Sweep:
+    """What is logged of each booking, the words it is stuck on where the verb fails, and the verb."""
+
+    said: str
+    words: Sequence[str]
+    verb: Callable[[AsyncSession, UUID], Awaitable[Any]]
+
+    async def over(self, bookings: Sequence[UUID], database: Database, cache: Cache) -> None:
+        for booking_id in bookings:
+            try:
+                async with database.transaction() as session:
+                    done = await self.verb(session, booking_id)
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                logger.exception("sweep_failed", sweep=self.said, booking_id=str(booking_id))
+                async with database.transaction() as session:
+                    await get_stuck(session, cache, booking_id, self.words, f"sweep failed: {type(error).__name__}")
+            else:
+                if done is not None:
+                    logger.info(self.said, booking_id=str(booking_id), outcome=done)

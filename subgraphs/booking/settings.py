@@ -16,7 +16,9 @@ class Settings(ServiceSettings):
     payment_due_minutes: int = Field(default=10, ge=1)
     """How long a guest has to pay, from the booking's creation."""
     ask_again_seconds: float = Field(default=20, gt=0)
-    """How long an answer may take before it is asked for again; twice as long each time, up to 32 times."""
+    """How long an answer may take before it is asked for again; twice as long each time."""
+    ask_again_times: int = Field(default=8, ge=1)
+    """How many times it is asked for again before the booking is stuck."""
     sweep_batch: int = Field(default=200, ge=1)
     """How many bookings of a kind one sweep takes up at most."""
 

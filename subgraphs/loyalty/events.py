@@ -46,6 +46,8 @@ class BenefitEvent(Event):
 class BenefitsHeld(BenefitEvent, name="loyalty.benefits.held"):
     discount: Decimal
     points: int
+    coupon_usable_until: datetime | None
+    """None where there is no coupon."""
 
 
 class BenefitsRefused(BenefitEvent, name="loyalty.benefits.refused"):

@@ -64,3 +64,7 @@ class RefundFailed(_PaymentEvent, name="payment.payment.refund-failed"):
     refund_id: UUID
     amount: Decimal
     reason: str
+    final: bool
+    """It is not kept, and nobody tries it again."""
+    left: Decimal | None
+    """What can still be given back, where more was asked."""

@@ -107,7 +107,8 @@ async def cancel(world: World, *, by_house: bool) -> None:
 
 async def sweep(world: World) -> None:
     async with world.story.subgraph.database.transaction() as session:
-        await ask_again(session, world.story.id, clock.now() + timedelta(days=1), timedelta(seconds=20))
+        story, later = world.story, clock.now() + timedelta(days=1)
+        await ask_again(session, story.subgraph.cache, story.id, later, timedelta(seconds=20), times=1000)
     await world.collect()
 
 

@@ -55,10 +55,10 @@ async def test_ten_workers_ask_again_once(
     subgraph: SubgraphUnderTest, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stories = [await Story.begin(subgraph) for _ in range(10)]
-    await jobs.ask_silent_again(subgraph.database, settings)
+    await jobs.ask_silent_again(subgraph.database, subgraph.cache, settings)
     assert len(await subgraph.published("accommodation.hold-nights")) == 10
     turn(monkeypatch, seconds=20)
-    await asyncio.gather(*(jobs.ask_silent_again(subgraph.database, settings) for _ in range(10)))
+    await asyncio.gather(*(jobs.ask_silent_again(subgraph.database, subgraph.cache, settings) for _ in range(10)))
     assert len(await subgraph.published("accommodation.hold-nights")) == 20
     assert {(await story.booking()).asked_again for story in stories} == {1}
 
@@ -101,7 +101,7 @@ async def test_a_sweep_of_nothing_takes_one_statement(subgraph: SubgraphUnderTes
     for sweep in (
         jobs.expire_due(subgraph.database, subgraph.cache, settings),
         jobs.complete_stayed(subgraph.database, subgraph.cache, settings),
-        jobs.ask_silent_again(subgraph.database, settings),
+        jobs.ask_silent_again(subgraph.database, subgraph.cache, settings),
     ):
         subgraph.sql.clear()
         await sweep

@@ -9,6 +9,7 @@ async def test_every_handler_and_job_is_handed_what_it_wants(subgraph: SubgraphU
     consumer.check(subgraph.resources)
     assert [sorted(job.arguments(subgraph.resources)) for job in JOBS] == [
         ["cache", "database", "settings"],
-        ["database", "settings"],
         ["cache", "database", "settings"],
+        ["cache", "database", "settings"],
+        ["database"],
     ]

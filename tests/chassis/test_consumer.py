@@ -15,7 +15,7 @@ from chassis import telemetry
 from chassis.cache import Cache
 from chassis.consumer import Consumer
 from chassis.database import Database
-from chassis.events import Message, Record, UnreadableRecord
+from chassis.events import DeadMessage, Message, Record, UnreadableRecord, dead
 from chassis.ids import uuid7
 from chassis.resources import MissingResource, Resources
 from tests.chassis import notes
@@ -250,3 +250,52 @@ def test_a_message_is_not_changed_by_its_handler() -> None:
     message = Message(message_id=uuid7(), occurred_at="2030-01-01T00:00:00Z")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="frozen"):
         message.message_id = uuid7()  # type: ignore[misc]
+
+
+class DeadNote(DeadMessage):
+    number: int
+
+
+def put_aside(record: Record, consumer: str = "notes", reason: str = "ValueError: no") -> Record:
+    """As its letter comes on the topic of the dead."""
+    headers = (*record.headers, ("dead-consumer", consumer.encode()), ("dead-reason", reason.encode()))
+    return Record(dead(record.topic), record.key, record.value, headers)
+
+
+def mourning() -> Consumer:
+    consumer = writing()
+
+    @consumer.on_dead(TAKEN)
+    async def mourn(session: AsyncSession, message: DeadNote) -> None:
+        session.add(
+            Note(words=f"{message.dead_name} {message.number} of {message.dead_consumer}: {message.dead_reason}")
+        )
+
+    return consumer
+
+
+async def test_who_listens_to_the_dead_hears_which_whose_and_why_once(database: Database, resources: Resources) -> None:
+    consumer, record = mourning(), put_aside(taken(7), "readers", "KeyError: 'a'")
+    assert consumer.topics == {"notes.events", "notes.events.dead"}
+    assert [await consumer.handle(database, resources, record) for _ in range(2)] == [True, False]
+    assert await notes.words(database) == ["notes.note.taken 7 of readers: KeyError: 'a'"]
+
+
+async def test_a_message_that_was_mourned_can_still_be_replayed(database: Database, resources: Resources) -> None:
+    consumer, record = mourning(), taken(7)
+    assert await consumer.handle(database, resources, put_aside(record))
+    assert await consumer.handle(database, resources, record)
+    assert sorted(await notes.words(database)) == ["kim 7", "notes.note.taken 7 of notes: ValueError: no"]
+
+
+def test_who_listens_to_the_living_alone_has_nothing_to_do_with_the_dead() -> None:
+    assert writing().handler_of(put_aside(taken(7))) is None
+    assert writing().topics == {"notes.events"}
+
+
+def test_who_listens_to_the_dead_says_so_in_the_type() -> None:
+    consumer = Consumer("notes")
+    with pytest.raises(TypeError, match="DeadMessage"):
+
+        @consumer.on_dead(TAKEN)
+        async def mourn(session: AsyncSession, message: Taken) -> None: ...

@@ -14,7 +14,7 @@ from chassis import delivery as module
 from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.delivery import Delivery
-from chassis.events import Record
+from chassis.events import DeadMessage, Record, dead
 from chassis.kafka import Producer
 from chassis.resources import Resources
 from tests.chassis import notes
@@ -376,3 +376,30 @@ async def test_no_more_transactions_are_open_than_there_are_slots(
     ignore: Callable[[int], None] = lambda _: None  # noqa: E731
     await asyncio.gather(*(delivery.take([taken(number)], ignore) for number in range(20)))
     assert most == 3
+
+
+class DeadNote(DeadMessage):
+    number: int
+
+
+async def test_news_of_the_dead_that_fail_leave_the_letter_as_it_is_and_block_nobody(
+    delivery: Delivery, listener: Listener, database: Database
+) -> None:
+    heard = []
+
+    @listener.consumer.on_dead(TAKEN)
+    async def mourn(session: AsyncSession, message: DeadNote) -> None:
+        heard.append(message.number)
+        if message.number == 1:
+            raise Trouble("again")
+
+    listener.fail(1, Trouble("never"))
+    first, second = taken(1), taken(2)
+    await delivery.take([first], Done())
+    kept = await reasons(database)
+    done = Done()
+    await delivery.take(
+        [Record(dead(each.topic), each.key, each.value, each.headers) for each in (first, second)], done
+    )
+    assert (heard, done.steps) == ([1, 1, 1, 2], [1, 1])
+    assert await reasons(database) == kept == [("Trouble: never", 3)]

@@ -7,8 +7,8 @@ import pytest
 from aiokafka.errors import MessageSizeTooLargeError, UnknownTopicOrPartitionError
 
 from chassis import kafka
-from chassis.events import Record
-from chassis.kafka import Producer, Topics, dead
+from chassis.events import Record, dead
+from chassis.kafka import Producer, Topics
 from tests.chassis import notes
 from tests.chassis.notes import listening, numbers_by_key
 

@@ -1,6 +1,6 @@
 """What a booking asks of loyalty, as messages, and what it is answered."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -65,14 +65,21 @@ class Booking:
         return await self.ask("give-back-benefits", coupon=coupon, points=points)
 
     async def ask(self, command: str, **payload: Any) -> Answered:
-        """The last answer this booking was given."""
+        """The last answer this booking was given. Until when its coupon is good is `usable_until`'s to tell."""
         await self.subgraph.handle(f"loyalty.{command}", {"booking_id": str(self.id), **payload})
         return (await self.answers())[-1]
 
     async def answers(self) -> list[Answered]:
         said = [each for each in await self.subgraph.published() if each.payload.get("booking_id") == str(self.id)]
         assert {each.key for each in said} <= {str(self.id)}
-        return [
-            (each.name.removeprefix("loyalty.benefits."), {k: v for k, v in each.payload.items() if k != "booking_id"})
-            for each in said
-        ]
+        return [(each.name.removeprefix("loyalty.benefits."), _said_in(each.payload)) for each in said]
+
+    async def usable_until(self) -> datetime | None:
+        """What the last `held` said of it."""
+        *_, held = await self.subgraph.published("loyalty.benefits.held")
+        until = held.payload["coupon_usable_until"]
+        return None if until is None else datetime.fromisoformat(until)
+
+
+def _said_in(payload: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in payload.items() if name not in {"booking_id", "coupon_usable_until"}}

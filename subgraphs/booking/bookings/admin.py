@@ -1,5 +1,6 @@
 """Bookings in the back office: hosts see those of their own places, administrators all, with every step."""
 
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, Self
@@ -16,6 +17,7 @@ from chassis.types import Connection, wants_total
 from ..references import Accommodation, RoomType, User, UserCoupon
 from . import store, tables
 from .cancel_for_house import cancel_for_house
+from .follow import follow_bookings
 from .loaders import run_bookings_by_id, steps_by_booking
 from .rules import ensure_searchable
 from .types import BookingPrice, BookingRefusal, BookingStatus, Cancellation
@@ -69,6 +71,9 @@ class AdminBooking:
     created_at: datetime
     confirmed_at: datetime | None
     cancelled_at: datetime | None
+    stuck_since: datetime | None = strawberry.field(
+        description="A step can't be taken and needs a person; `steps` tells why."
+    )
 
     @strawberry.field(description="For the host from CONFIRMED on.")
     def guest_phone(self, info: Info) -> str | None:
@@ -104,6 +109,7 @@ class AdminBooking:
             created_at=row.created_at,
             confirmed_at=row.confirmed_at,
             cancelled_at=row.cancelled_at,
+            stuck_since=row.stuck_since,
         )
 
     @classmethod
@@ -125,6 +131,7 @@ class BookingFilter:
     check_out_to: date | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
+    stuck: bool | None = None
 
     def wanted(self) -> store.Wanted:
         ensure_searchable(self.text or "")
@@ -140,6 +147,7 @@ class BookingFilter:
             check_out_to=self.check_out_to,
             created_from=self.created_from,
             created_to=self.created_to,
+            stuck=self.stuck,
         )
 
 
@@ -207,3 +215,12 @@ class BookingAdminMutation:
                 zone=info.context.settings.time_zone,
             )
         return AdminBooking.from_row(booking)
+
+
+@strawberry.type
+class BookingAdminSubscription:
+    @strawberry.subscription(description="Bookings of one's places as they come and change.", extensions=[BY_HOUSE])
+    async def bookings(self, info: Info) -> AsyncIterator[AdminBooking]:
+        context = info.context
+        async for row in follow_bookings(context.database, context.cache, host_of(context.principal)):
+            yield AdminBooking.from_row(row)

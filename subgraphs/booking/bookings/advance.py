@@ -1,25 +1,20 @@
 """Advance a booking: take a signal as the flow says, or know it for past. Nothing else changes a booking's stage."""
 
-from functools import partial
-from uuid import UUID
-
+import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock
 from chassis.cache import Cache
-from chassis.database import after_commit
 
 from . import store
 from .announce import announce_booking
 from .ask import ask_others
-from .flow import ANSWERS, STATUS, Move, Signal, asked_by, move_on, strike_answered
+from .flow import ANSWERS, STATUS, Move, Signal, asked_by, is_waited_for, move_on, strike_answered
+from .nudge import nudge_watchers
 from .rules import write_refusal
 from .tables import Booking, BookingStatus
 
-
-def channel_of(booking_id: UUID) -> str:
-    """Where those who watch a booking are told to look."""
-    return f"booking:{booking_id}"
+logger = structlog.get_logger(__name__)
 
 
 async def advance_booking(session: AsyncSession, cache: Cache, booking: Booking, signal: Signal) -> None:
@@ -31,9 +26,20 @@ async def advance_booking(session: AsyncSession, cache: Cache, booking: Booking,
     if not booking.asks:
         booking.asked_at = None
     store.add_step(session, booking, signal, _said_of(booking, move) if answered or move else "past")
-    if answered or move:
+    if come_unstuck(booking, signal) or answered or move:
         booking.version += 1
-        after_commit(session, partial(cache.nudge, channel_of(booking.id)))
+        nudge_watchers(session, cache, booking)
+
+
+def come_unstuck(booking: Booking, signal: Signal) -> bool:
+    """Forget what it was stuck on and is no more, now that the signal got through; whether there was any such."""
+    still = [word for word in booking.stuck_on if word != signal and is_waited_for(booking, word)]
+    changed = still != booking.stuck_on
+    booking.stuck_on = still
+    if not still and booking.stuck_since:
+        booking.stuck_since = None
+        logger.info("booking_came_unstuck", booking_id=str(booking.id), signal=signal)
+    return changed
 
 
 def _make(session: AsyncSession, booking: Booking, move: Move) -> None:

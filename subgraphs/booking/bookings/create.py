@@ -7,17 +7,25 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock
+from chassis.cache import Cache
 
 from . import store
 from .announce import announce_booking
 from .ask import ask_others
 from .flow import START
+from .nudge import nudge_watchers
 from .rules import CODES, BookingRequest, code_for, ensure_possible, ensure_same_request, fingerprint_of
 from .tables import Booking, BookingStatus
 
 
 async def create_booking(
-    session: AsyncSession, guest_id: UUID, request: BookingRequest, *, currency: str, payment_due: timedelta
+    session: AsyncSession,
+    cache: Cache,
+    guest_id: UUID,
+    request: BookingRequest,
+    *,
+    currency: str,
+    payment_due: timedelta,
 ) -> Booking:
     """A new booking, or the one this guest has made with the same key and input."""
     ensure_possible(request)
@@ -32,6 +40,7 @@ async def create_booking(
     store.add_step(session, booking, "booking.created", f"{booking.stage}, asking {', '.join(booking.asks)}")
     announce_booking(session, booking)
     ask_others(session, booking, booking.asks)
+    nudge_watchers(session, cache, booking)
     return booking
 
 

@@ -39,6 +39,9 @@ class Signal(StrEnum):
     STAY_OVER = "booking.stay-over"
 
 
+REPORTS: Final = tuple(signal for signal in Signal if not signal.startswith("booking."))
+
+
 def wants_benefits(booking: Booking) -> bool:
     return booking.user_coupon_id is not None or booking.points > 0
 
@@ -69,6 +72,7 @@ class Move:
     refusal: RefusalCode | None = None
 
 
+_SIGNALS: Final = frozenset(Signal)
 _BENEFITS: Final = frozenset(ask for ask in Ask if ask.startswith("loyalty."))
 
 START: Final = Move(Stage.HOLDING_NIGHTS, asks=(Ask.HOLD_NIGHTS,))
@@ -145,6 +149,8 @@ FLOW: Final[Mapping[Stage, Mapping[Signal, tuple[Move, ...]]]] = {
         Signal.PAYMENT_CLOSED: _GIVEN_BACK,
         Signal.PAYMENT_REFUSED: _GIVEN_BACK,
         Signal.PAYMENT_REFUNDED: _GIVEN_BACK,
+        # It came to nothing: all of the money had gone back by other refunds.
+        Signal.PAYMENT_REFUND_FAILED: _GIVEN_BACK,
         Signal.PAYMENT_PAID: (Move(Stage.CANCELLING, asks=(Ask.REFUND_PAYMENT,)),),
     },
     # Money that comes after the end goes back whole.
@@ -190,6 +196,13 @@ STATUS: Final[Mapping[Stage, BookingStatus | None]] = {
 def is_awaited(booking: Booking, signal: Signal) -> bool:
     """Whether the signal can still say something: then what it brings is worth taking down."""
     return signal in FLOW[booking.stage] or any(signal in ANSWERS[ask] for ask in booking.asks)
+
+
+def is_waited_for(booking: Booking, word: str) -> bool:
+    """Whether the booking stands still for want of that ask's answer, or of that signal."""
+    if word in _SIGNALS:
+        return is_awaited(booking, Signal(word)) and not (word == Signal.PAYMENT_PAID and booking.paid is not None)
+    return word in booking.asks
 
 
 def strike_answered(booking: Booking, signal: Signal) -> bool:

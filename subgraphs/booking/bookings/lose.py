@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chassis import clock
 from chassis.cache import Cache
 
 from . import store
@@ -20,5 +21,5 @@ async def lose_nights(session: AsyncSession, cache: Cache, booking_id: UUID) -> 
     booking = await store.lock_booking(session, booking_id)
     move = move_on(booking, Signal.NIGHTS_LOST)
     if move and move.to is Stage.CANCELLING:
-        decide_cancellation(booking, in_full(booking, REASON))
+        decide_cancellation(booking, in_full(booking, REASON, clock.now()))
     await advance_booking(session, cache, booking, Signal.NIGHTS_LOST)

@@ -70,7 +70,12 @@ class BookingMutation:
         settings = info.context.resources[Settings]
         async with info.context.database.transaction(by=guest_id) as session:
             booking = await create_booking(
-                session, guest_id, input.request(), currency=settings.currency, payment_due=settings.payment_due
+                session,
+                info.context.cache,
+                guest_id,
+                input.request(),
+                currency=settings.currency,
+                payment_due=settings.payment_due,
             )
         return Booking.from_row(booking)
 

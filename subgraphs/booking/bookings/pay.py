@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.cache import Cache
-from chassis.ids import uuid7
 
 from . import store
-from .advance import advance_booking
+from .advance import advance_booking, come_unstuck
+from .cancellation import give_all_back
 from .flow import Signal, is_awaited
 from .rules import is_given_up
 
@@ -18,10 +18,11 @@ async def pay_booking(session: AsyncSession, cache: Cache, booking_id: UUID, amo
     booking = await store.lock_booking(session, booking_id)
     if booking.paid is not None:
         store.add_step(session, booking, Signal.PAYMENT_PAID, "past")
+        come_unstuck(booking, Signal.PAYMENT_PAID)
         return
     if not is_awaited(booking, Signal.PAYMENT_PAID):
         raise ValueError(f"Booking {booking_id} is told of money it never asked for")
     booking.paid = amount
     if is_given_up(booking.status):
-        booking.refund_id, booking.refund_amount = uuid7(), amount
+        give_all_back(booking, amount)
     await advance_booking(session, cache, booking, Signal.PAYMENT_PAID)

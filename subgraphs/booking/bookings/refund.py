@@ -1,25 +1,72 @@
-"""Take the news of a refund: the one this booking asked for ends its asking; one that failed is only written down."""
+"""Take the news of a refund: the one this booking asked for ends its asking, others lessen what it can give back."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chassis import clock
 from chassis.cache import Cache
 
 from . import store
-from .advance import advance_booking
+from .advance import advance_booking, come_unstuck
+from .ask import ask_others
+from .cancellation import lower_refund
 from .flow import Signal
+from .get_stuck import stick
+from .nudge import nudge_watchers
+from .snapshots import OtherRefunds
+from .tables import Ask, Booking
 
 
-async def take_refund(session: AsyncSession, cache: Cache, booking_id: UUID, refund_id: UUID) -> None:
+async def take_refund(session: AsyncSession, cache: Cache, booking_id: UUID, refund_id: UUID, amount: Decimal) -> None:
     booking = await store.lock_booking(session, booking_id)
     if refund_id == booking.refund_id:
         await advance_booking(session, cache, booking, Signal.PAYMENT_REFUNDED)
-    else:
-        store.add_step(session, booking, Signal.PAYMENT_REFUNDED, f"{refund_id}, which this booking did not ask for")
+        return
+    known = booking.other_refunds.amounts if booking.other_refunds else {}
+    booking.other_refunds = OtherRefunds(amounts={**known, refund_id: amount})
+    said = f"{amount:f} by {refund_id}, which this booking did not ask for"
+    _note(session, cache, booking, Signal.PAYMENT_REFUNDED, said)
 
 
-async def note_failed_refund(session: AsyncSession, booking_id: UUID, refund_id: UUID, reason: str) -> None:
-    """Payment goes on trying; nothing of the booking changes."""
+async def take_failed_refund(
+    session: AsyncSession,
+    cache: Cache,
+    booking_id: UUID,
+    refund_id: UUID,
+    reason: str,
+    *,
+    final: bool,
+    left: Decimal | None,
+) -> None:
+    """Payment tries again by itself what can work later. What never can is asked for as far as there is money left,
+    or needs a person.
+    """
     booking = await store.lock_booking(session, booking_id)
-    store.add_step(session, booking, Signal.PAYMENT_REFUND_FAILED, f"{refund_id}: {reason}")
+    mine = refund_id == booking.refund_id and Ask.REFUND_PAYMENT in booking.asks
+    if mine and left is not None and booking.refund_amount is not None and left < booking.refund_amount:
+        await _ask_for_less(session, cache, booking, left)
+        return
+    _note(session, cache, booking, Signal.PAYMENT_REFUND_FAILED, f"{refund_id}: {reason}")
+    if mine and final:
+        stick(session, cache, booking, [Ask.REFUND_PAYMENT], reason)
+
+
+async def _ask_for_less(session: AsyncSession, cache: Cache, booking: Booking, left: Decimal) -> None:
+    """The same refund, which was not kept where it was asked for: the rest is with the guest by other refunds."""
+    lower_refund(booking, left)
+    if left:
+        _note(session, cache, booking, Signal.PAYMENT_REFUND_FAILED, f"{left:f} is left of it, and asked for")
+        booking.asked_at, booking.asked_again = clock.now(), 0
+        ask_others(session, booking, [Ask.REFUND_PAYMENT])
+    else:
+        booking.asks = [ask for ask in booking.asks if ask is not Ask.REFUND_PAYMENT]
+        await advance_booking(session, cache, booking, Signal.PAYMENT_REFUND_FAILED)
+
+
+def _note(session: AsyncSession, cache: Cache, booking: Booking, signal: Signal, said: str) -> None:
+    store.add_step(session, booking, signal, said)
+    come_unstuck(booking, signal)
+    booking.version += 1
+    nudge_watchers(session, cache, booking)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chassis import clock
 from chassis.cache import Cache
 
 from . import store
@@ -30,5 +31,5 @@ async def refuse_booking(
     if move and move.to is Stage.REFUSED:
         write_refusal(booking, code, message, night)
     elif move and move.to is Stage.CANCELLING:
-        decide_cancellation(booking, in_full(booking, message))
+        decide_cancellation(booking, in_full(booking, message, clock.now()))
     await advance_booking(session, cache, booking, signal)

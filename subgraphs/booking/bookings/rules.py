@@ -181,9 +181,16 @@ def total_for(subtotal: Decimal, coupon_discount: Decimal, points_used: int) -> 
     return total
 
 
-def money_kept(booking: Booking) -> Decimal:
-    """What was paid and does not go back."""
-    return (booking.paid or Decimal(0)) - (booking.refund_amount or Decimal(0))
+def money_left(booking: Booking) -> Decimal:
+    """What was paid and has not gone back, nor is asked to."""
+    returned = booking.other_refunds.total() if booking.other_refunds else Decimal(0)
+    return max(Decimal(0), (booking.paid or Decimal(0)) - (booking.refund_amount or Decimal(0)) - returned)
+
+
+def has_usable_coupon(booking: Booking, now: datetime) -> bool:
+    """Whether there is a coupon that could be used again."""
+    until = booking.coupon_usable_until
+    return booking.user_coupon_id is not None and (until is None or now < until)
 
 
 def check_in_at(booking: Booking, zone: ZoneInfo) -> datetime:

@@ -4,6 +4,7 @@ from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Dialect
@@ -66,6 +67,15 @@ class Cancellation(Value):
     refund: Decimal
     points_returned: int
     coupon_returned: bool
+
+
+class OtherRefunds(Value):
+    """What went back without the booking's asking, by the refunds' ids: each counts once, however often it is told."""
+
+    amounts: dict[UUID, Decimal]
+
+    def total(self) -> Decimal:
+        return sum(self.amounts.values(), Decimal(0))
 
 
 V = TypeVar("V", bound=Value)

@@ -7,16 +7,22 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import ColumnElement
+from sqlalchemy import BigInteger, ColumnElement, Text, cast, false
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import and_, col, func, or_, select
+from sqlmodel import and_, col, func, not_, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock
+from chassis.database import table_of
 from chassis.errors import NotFound
 from chassis.pagination import Order, Page, page
 
+from .flow import Signal
 from .tables import PAYABLE, Booking, BookingStatus, BookingStep, Stage
+
+_OLDEST: Final = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
+# Of the wait before something is asked again: up to most of a day, at 20 seconds to begin with.
+_MOST_DOUBLINGS: Final = 12
 
 # By the names the graph gives them; the id makes each order total.
 ORDERS: Final[Mapping[str, Sequence[Order]]] = {
@@ -44,11 +50,14 @@ class Wanted:
     check_out_to: date | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
+    stuck: bool | None = None
 
 
 async def insert_booking(session: AsyncSession, booking: Booking) -> Booking | None:
     """The booking as stored; None when its key or its code is taken. One who is taking it right now is waited for."""
-    statement = insert(Booking).values(booking.model_dump()).on_conflict_do_nothing().returning(Booking)
+    statement = (
+        insert(Booking).values(booking.model_dump(exclude={"changed_in"})).on_conflict_do_nothing().returning(Booking)
+    )
     return (await session.exec(statement)).scalar_one_or_none()
 
 
@@ -134,7 +143,32 @@ _CONDITIONS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
     "check_out_to": col(Booking.check_out).__le__,
     "created_from": col(Booking.created_at).__ge__,
     "created_to": col(Booking.created_at).__le__,
+    "stuck": lambda stuck: col(Booking.stuck_since).is_not(None) if stuck else col(Booking.stuck_since).is_(None),
 }
+
+
+@dataclass(frozen=True)
+class Change:
+    """A booking and its version, and the transaction that made it so."""
+
+    booking_id: UUID
+    version: int
+    changed_in: int
+
+
+async def changes_since(session: AsyncSession, host_id: UUID | None, since: int | None) -> tuple[int, list[Change]]:
+    """The oldest transaction that may still be under way, and what that one and later ones have changed so far, oldest
+    first, at places of this host; None is all. Whoever asks for what changed since that transaction misses nothing.
+    """
+    oldest = sqlalchemy.select(_OLDEST.label("oldest")).subquery()
+    changed = and_(col(Booking.changed_in) >= since, *wanted_of_host(Wanted(), host_id)) if since else false()
+    statement = (
+        sqlalchemy.select(oldest.c.oldest, col(Booking.id), col(Booking.version), col(Booking.changed_in))
+        .select_from(oldest.outerjoin(table_of(Booking), changed))
+        .order_by(col(Booking.changed_in), col(Booking.id))
+    )
+    rows = (await session.execute(statement)).all()
+    return rows[0][0], [Change(*row[1:]) for row in rows if row[1] is not None]
 
 
 async def due_bookings(session: AsyncSession, now: datetime, limit: int) -> Sequence[UUID]:
@@ -163,19 +197,30 @@ async def lock_stayed_booking(session: AsyncSession, booking_id: UUID, today: da
     return await _lock_if(session, booking_id, _has_stayed(today))
 
 
+async def count_stuck(session: AsyncSession) -> int:
+    statement = select(func.count()).select_from(Booking).where(col(Booking.stuck_since).is_not(None))
+    return (await session.exec(statement)).one()
+
+
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    return and_(_in_stages(PAYABLE), col(Booking.payment_due_at) <= now)
+    return and_(_in_stages(PAYABLE), col(Booking.payment_due_at) <= now, _is_not_stuck_on(Signal.DUE_TIME_PASSED))
 
 
 def _is_silent(now: datetime, wait: timedelta) -> ColumnElement[bool]:
     """Twice the wait for each time it was asked again, so that those who are away are not buried in questions."""
-    patience = wait * func.power(2, func.least(Booking.asked_again, 5))
+    patience = wait * func.power(2, func.least(Booking.asked_again, _MOST_DOUBLINGS))
+    is_open: ColumnElement[bool] = not_(col(Booking.asks).bool_op("<@")(Booking.stuck_on))
     # The plain comparison is what the index answers.
-    return and_(col(Booking.asked_at) <= now - wait, col(Booking.asked_at) + patience <= now)
+    return and_(col(Booking.asked_at) <= now - wait, col(Booking.asked_at) + patience <= now, is_open)
 
 
 def _has_stayed(today: date) -> ColumnElement[bool]:
-    return and_(_in_stages((Stage.CONFIRMED,)), col(Booking.check_out) < today)
+    return and_(_in_stages((Stage.CONFIRMED,)), col(Booking.check_out) < today, _is_not_stuck_on(Signal.STAY_OVER))
+
+
+def _is_not_stuck_on(signal: Signal) -> ColumnElement[bool]:
+    """What a sweep failed with it does not take up again."""
+    return not_(col(Booking.stuck_on).contains([signal]))
 
 
 def _in_stages(stages: Sequence[Stage]) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from chassis.ids import parse_id
 from chassis.watch import watch
 
 from . import store, tables
-from .advance import channel_of
+from .nudge import channel_of
 from .rules import belongs_to, is_final
 from .types import Booking
 

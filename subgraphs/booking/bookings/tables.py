@@ -7,24 +7,28 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
+    BigInteger,
     CheckConstraint,
     Column,
     DateTime,
     Enum,
     Index,
     Numeric,
+    String,
     Text,
     UniqueConstraint,
+    cast,
+    func,
     literal_column,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from chassis.database import AuditColumns
 from chassis.ids import uuid7
 
 from ..database import Table
-from .snapshots import Cancellation, Document, StayTerms
+from .snapshots import Cancellation, Document, OtherRefunds, StayTerms
 
 
 class BookingStatus(StrEnum):
@@ -94,6 +98,9 @@ class RefusalCode(StrEnum):
 # Where the due time decides: money has not come, and nobody was asked yet whether it did.
 PAYABLE = (Stage.HOLDING_NIGHTS, Stage.HOLDING_BENEFITS, Stage.OPENING_PAYMENT, Stage.AWAITING_PAYMENT)
 
+# The number of the transaction that changes a row: in the order in which they begin, not in which they commit.
+THIS_TRANSACTION = cast(cast(func.pg_current_xact_id(), Text), BigInteger)
+
 
 def _quoted(stages: tuple[Stage, ...]) -> str:
     return ", ".join(f"'{stage}'" for stage in stages)
@@ -129,7 +136,13 @@ class Booking(AuditColumns, Table, table=True):
         Index("ix_bookings_asked_at", "asked_at", postgresql_where=literal_column("asked_at is not null")),
         Index("ix_bookings_due", "payment_due_at", postgresql_where=literal_column(f"stage in ({_quoted(PAYABLE)})")),
         Index("ix_bookings_stay_over", "check_out", postgresql_where=literal_column("stage = 'CONFIRMED'")),
+        CheckConstraint("(stuck_since is null) = (cardinality(stuck_on) = 0)", name="stuck_on_something"),
+        Index("ix_bookings_stuck", "stuck_since", postgresql_where=literal_column("stuck_since is not null")),
+        Index("ix_bookings_changed", "changed_in"),
+        Index("ix_bookings_host_changed", "host_id", "changed_in"),
     )
+    # What the database says of an update comes back with it.
+    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 (read once, by the mapper)
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     code: str
@@ -160,8 +173,18 @@ class Booking(AuditColumns, Table, table=True):
     """When it was last asked; null when nothing is open."""
     asked_again: int = 0
     """How many times the sweeper has asked since."""
+    stuck_since: datetime | None = Field(default=None, sa_column=_instant())
+    stuck_on: list[str] = Field(
+        default_factory=list, sa_column=Column(ARRAY(String), nullable=False, server_default="{}")
+    )
+    """The asks and signals that don't get through by themselves; empty when it is not stuck."""
     version: int = 1
     """Raised with every change a watcher may see."""
+    changed_in: int | None = Field(
+        default=None,
+        sa_column=Column(BigInteger, nullable=False, server_default=THIS_TRANSACTION, onupdate=THIS_TRANSACTION),
+    )
+    """The transaction that changed it last."""
 
     terms: StayTerms | None = Field(default=None, sa_column=Column(Document(StayTerms)))
     currency: str
@@ -170,11 +193,13 @@ class Booking(AuditColumns, Table, table=True):
     coupon_discount: Decimal | None = Field(default=None, sa_column=Column(Numeric))
     points_used: int = 0
     total: Decimal | None = Field(default=None, sa_column=Column(Numeric))
+    coupon_usable_until: datetime | None = Field(default=None, sa_column=_instant())
 
     payment_due_at: datetime = Field(sa_column=_instant(nullable=False))
     paid: Decimal | None = Field(default=None, sa_column=Column(Numeric))
     refund_id: UUID | None = None
     refund_amount: Decimal | None = Field(default=None, sa_column=Column(Numeric))
+    other_refunds: OtherRefunds | None = Field(default=None, sa_column=Column(Document(OtherRefunds)))
 
     refusal_code: RefusalCode | None = Field(default=None, sa_column=Column(_words(RefusalCode)))
     refusal_message: str | None = None

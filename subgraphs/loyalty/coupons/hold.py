@@ -38,7 +38,9 @@ async def hold_benefits(session: AsyncSession, booking_id: UUID, wish: Wish) -> 
         await _decide(session, hold, wish)
     if is_granted(hold):
         discount = round_down(hold.discount, wish.currency)
-        publish(session, BenefitsHeld(booking_id=booking_id, discount=discount, points=hold.points))
+        until = await store.usable_until(session, hold.user_coupon_id) if hold.user_coupon_id else None
+        said = BenefitsHeld(booking_id=booking_id, discount=discount, points=hold.points, coupon_usable_until=until)
+        publish(session, said)
     else:
         refuse_benefits(session, hold)
 

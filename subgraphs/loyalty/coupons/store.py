@@ -136,6 +136,13 @@ async def lock_owned_coupon(session: AsyncSession, user_coupon_id: UUID) -> Owne
     return (await owned_coupons_by_id(session, [user_coupon_id])).get(user_coupon_id)
 
 
+async def usable_until(session: AsyncSession, user_coupon_id: UUID) -> datetime:
+    """Also of a coupon that was deleted since: whoever has it may use it."""
+    statement = select(Coupon.usable_until).join(UserCoupon, col(UserCoupon.coupon_id) == Coupon.id)
+    statement = statement.where(UserCoupon.id == user_coupon_id).execution_options(include_deleted=True)
+    return (await session.exec(statement)).one()
+
+
 async def pages_of_owned_coupons(
     session: AsyncSession, user_ids: Sequence[UUID], wish: CouponsWish, at: datetime
 ) -> dict[UUID, Page[OwnedCoupon]]:

@@ -1,6 +1,7 @@
 """Take the booking's wish to give a part back; asked again by the same id, say what became of it."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,10 +12,11 @@ from chassis.outbox import publish
 from ..events import PaymentRefunded, RefundFailed
 from ..ledger import store as ledger
 from ..ledger.request_reconciliation import request_reconciliation
+from ..ledger.rules import left_to_refund
 from ..ledger.tables import Payment
 from . import store
 from .owe import owe_refund
-from .rules import refusal_to_refund
+from .rules import EXCEEDS, refusal_to_refund
 from .tables import Refund, RefundCause, RefundStatus
 
 
@@ -32,6 +34,8 @@ async def request_refund(
             refund_id=refund_id,
             amount=amount,
             reason=refusal or "NO_SUCH_PAYMENT",
+            final=True,
+            left=left_to_refund(payment) if payment and refusal == EXCEEDS else None,
         )
         publish(session, said)
     elif known is not None:
@@ -59,4 +63,8 @@ def _tell_outcome(session: AsyncSession, payment: Payment, refund: Refund) -> No
     if refund.status is RefundStatus.SUCCEEDED:
         publish(session, PaymentRefunded.model_validate(said))
     elif refund.status is RefundStatus.FAILED:
-        publish(session, RefundFailed.model_validate(said | {"reason": refund.failure_reason or ""}))
+        publish(session, RefundFailed.model_validate(said | _tried_again(refund)))
+
+
+def _tried_again(refund: Refund) -> dict[str, Any]:
+    return {"reason": refund.failure_reason or "", "final": False, "left": None}

@@ -14,6 +14,7 @@ from ..ledger.tables import Payment, PaymentMethod
 from ..provider.snapshot import Cancellation, Outcome, Snapshot
 from .tables import Refund, RefundStatus
 
+EXCEEDS: Final = "REFUND_EXCEEDS_PAYMENT"
 RETRY_REFUND: Final = timedelta(seconds=30)
 RETRY_REFUND_AT_MOST: Final = timedelta(hours=6)
 
@@ -34,7 +35,7 @@ class NotToBeSettledByHand(Conflict):
 
 
 class RefundExceedsPayment(DomainError):
-    code = "REFUND_EXCEEDS_PAYMENT"
+    code = EXCEEDS
 
     def __init__(self, left: Decimal) -> None:
         super().__init__(f"Only {left:f} is left to give back.")
@@ -52,7 +53,7 @@ def refusal_to_refund(payment: Payment, amount: Decimal) -> str | None:
         return "NOT_PAID"
     if amount <= 0 or amount != round_down(amount, payment.paid_currency or payment.currency):
         return "NOT_AN_AMOUNT"
-    return "REFUND_EXCEEDS_PAYMENT" if amount > left_to_refund(payment) else None
+    return EXCEEDS if amount > left_to_refund(payment) else None
 
 
 def ensure_refundable(payment: Payment, amount: Decimal) -> None:

@@ -58,6 +58,8 @@ def fail_refund(session: AsyncSession, payment: Payment, refund: Refund, reason:
             refund_id=refund.id,
             amount=refund.amount,
             reason=reason,
+            final=False,
+            left=None,
         ),
     )
 

@@ -193,5 +193,5 @@ def test_nothing_is_given_back_that_was_not_given_and_the_fee_is_never_exceeded(
     kept = (total - done.refund) + (points - done.points_returned)
     assert kept == min(done.fee, total + points)
     assert done.coupon_returned == (discount > 0 and done.fee <= total + points)
-    everything = in_full(booking, "")
+    everything = in_full(booking, "", at(days_left))
     assert (everything.refund, everything.points_returned, everything.coupon_returned) == (total, points, discount > 0)

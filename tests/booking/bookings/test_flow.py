@@ -27,7 +27,6 @@ from subgraphs.booking.bookings.tables import PAYABLE, Ask, Booking, BookingStat
 
 FLOWS = Path(__file__).resolve().parents[3] / "docs/flows.md"
 OWN = {Signal.DUE_TIME_PASSED, Signal.STAY_OVER, Signal.CANCEL}
-NEWS = {Signal.PAYMENT_REFUND_FAILED}
 
 
 def booking_at(stage: Stage, **given: Any) -> Booking:
@@ -66,7 +65,7 @@ def test_every_stage_has_its_row_and_every_ask_its_answers() -> None:
 
 def test_every_signal_is_waited_for_somewhere() -> None:
     waited_for = {signal for row in FLOW.values() for signal in row} | {s for each in ANSWERS.values() for s in each}
-    assert waited_for == set(Signal) - NEWS
+    assert waited_for == set(Signal)
 
 
 def test_every_stage_can_be_reached() -> None:

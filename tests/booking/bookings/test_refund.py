@@ -23,7 +23,7 @@ async def test_another_refund_than_the_one_asked_for_leaves_it_owed(subgraph: Su
     step = (await story.steps())[-1]
     assert (step.name, step.detail) == (
         "payment.payment.refunded",
-        f"{other}, which this booking did not ask for",
+        f"1 by {other}, which this booking did not ask for",
     )
 
 

@@ -13,6 +13,7 @@ from chassis.testing import SubgraphUnderTest
 from subgraphs.loyalty.coupons.tables import BenefitHold, HoldState
 from tests.loyalty.backoffice import text
 from tests.loyalty.bookings import Booking, own_coupon, seen, status
+from tests.loyalty.ledger import grant
 
 HELD = ("held", {"discount": "10000", "points": 0})
 
@@ -135,3 +136,19 @@ async def test_the_database_itself_refuses_two_bookings_of_one_coupon(subgraph: 
 
 async def test_a_booking_without_a_coupon_holds_nothing_and_is_held(subgraph: SubgraphUnderTest) -> None:
     assert await Booking(subgraph, uuid7()).hold(None) == ("held", {"discount": "0", "points": 0})
+
+
+async def test_it_is_told_until_when_the_coupon_can_be_used_and_again_whenever_it_is_asked(
+    subgraph: SubgraphUnderTest,
+) -> None:
+    guest = uuid7()
+    until = clock.now().replace(microsecond=0) + timedelta(days=9)
+    booking = Booking(subgraph, guest)
+    coupon = await own_coupon(subgraph, guest, usableUntil=until.isoformat())
+    for _ in range(2):
+        await booking.hold(coupon)
+        assert await booking.usable_until() == until
+    await grant(subgraph, guest, 10)
+    points_alone = Booking(subgraph, guest)
+    await points_alone.hold(None, points=10)
+    assert await points_alone.usable_until() is None

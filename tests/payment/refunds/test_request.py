@@ -47,7 +47,8 @@ async def test_more_than_is_left_is_refused_and_nothing_is_sent(world: World) ->
     await world.ask_to_refund(30_001)
 
     (failed,) = await world.service.published("payment.payment.refund-failed")
-    assert failed.payload["reason"] == "REFUND_EXCEEDS_PAYMENT"
+    said = {name: failed.payload[name] for name in ("reason", "final", "left")}
+    assert said == {"reason": "REFUND_EXCEEDS_PAYMENT", "final": True, "left": "30000"}
     await world.attend_due()
     assert (await world.simulator.entry(payment_id))["cancelled"] == 100_000
     assert len(await world.refunds(payment_id)) == 1
@@ -69,7 +70,8 @@ async def test_what_was_not_paid_can_not_be_given_back(world: World) -> None:
     await world.ask_to_refund(1_000)
 
     (failed,) = await world.service.published("payment.payment.refund-failed")
-    assert failed.payload["reason"] == "NOT_PAID"
+    said = {name: failed.payload[name] for name in ("reason", "final", "left")}
+    assert said == {"reason": "NOT_PAID", "final": True, "left": None}
     assert await world.refunds(payment_id) == []
 
 
