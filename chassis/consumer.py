@@ -93,7 +93,7 @@ class Consumer:
 
         def listen(function: Function) -> Function:
             for name in names:
-                handler = _handler(name, function, None)
+                handler = _handler(name, function, None, None)
                 if not issubclass(handler.message, DeadMessage):
                     raise TypeError(
                         f"{function.__qualname__} listens to the dead: its second parameter is a DeadMessage."
