@@ -9,6 +9,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from chassis.channels import Channels
+from chassis.redis_pool import RedisPool
 from chassis.scripts import Library, Script, Scripts
 
 
@@ -24,17 +25,15 @@ class Cache:
 
         Nothing is sent twice by itself: after a broken connection only the caller knows whether asking again is safe.
         """
-        return cls(
-            Redis.from_url(
-                url,
-                decode_responses=True,
-                retry=Retry(NoBackoff(), 0),
-                socket_connect_timeout=5,
-                socket_timeout=10,
-                socket_keepalive=True,
-                health_check_interval=30,
-            )
+        pool = RedisPool.from_url(
+            url,
+            decode_responses=True,
+            retry=Retry(NoBackoff(), 0),
+            socket_connect_timeout=5,
+            socket_timeout=10,
+            socket_keepalive=True,
         )
+        return cls(Redis.from_pool(pool))
 
     def script(self, lua: str) -> Script:
         """`run = cache.script(lua)`, then `await run(keys=[…], args=[…])`.

@@ -1,6 +1,8 @@
 """A server's stand-in address that can be taken away: connections through it are cut, and refused until it is back."""
 
 import asyncio
+import socket
+import struct
 from contextlib import suppress
 from typing import Self
 
@@ -30,10 +32,14 @@ class Proxy:
         self._target = ("127.0.0.1", port)
         await self.back()
 
-    async def away(self) -> None:
+    async def away(self, *, reset: bool = False) -> None:
+        """`reset`: as a machine does that does not know of the connections, instead of one that ends them."""
         if self._server is not None:
             self._server.close()
             for writer in list(self._open):
+                if reset:
+                    ended = writer.get_extra_info("socket")
+                    ended.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 writer.transport.abort()
             await asyncio.gather(*self._pipes, return_exceptions=True)
             self._server = None
