@@ -7,11 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlmodel import select
 
 from chassis import clock
 from chassis.ids import uuid7
 from chassis.roles import Role
 from chassis.testing import Answer, SubgraphUnderTest
+from subgraphs.loyalty.coupons.tables import Coupon
 
 ADMIN = uuid7()
 
@@ -54,10 +56,16 @@ def an_event(coupon_id: UUID, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-async def create_coupon(subgraph: SubgraphUnderTest, **changes: Any) -> UUID:
+async def create_coupon(subgraph: SubgraphUnderTest, *, over: bool = False, **changes: Any) -> UUID:
+    """`over`: nobody can use it any more since a moment ago, as if it had been created before."""
     answer = await ask(subgraph, CREATE_COUPON, input=a_coupon(**changes))
     assert answer.errors == [], answer.errors
-    return UUID(answer.data["createCoupon"]["id"])
+    coupon_id = UUID(answer.data["createCoupon"]["id"])
+    if over:
+        async with subgraph.database.transaction() as session:
+            coupon = (await session.exec(select(Coupon).where(Coupon.id == coupon_id))).one()
+            coupon.usable_from, coupon.usable_until = clock.now() - timedelta(days=9), clock.now()
+    return coupon_id
 
 
 async def create_event(subgraph: SubgraphUnderTest, *, quantity: int | None = 100, **changes: Any) -> UUID:

@@ -2,6 +2,8 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chassis import clock
+
 from .tables import Coupon
 from .terms import ensure_coupon, in_whole_units
 
@@ -9,7 +11,7 @@ from .terms import ensure_coupon, in_whole_units
 async def create_coupon(session: AsyncSession, coupon: Coupon) -> Coupon:
     """Raise InvalidInput where it makes no proper one. Amounts are cut to what the currency can pay."""
     in_whole_units(coupon)
-    ensure_coupon(coupon)
+    ensure_coupon(coupon, clock.now())
     session.add(coupon)
     await session.flush()
     return coupon

@@ -9,7 +9,6 @@ from chassis import clock
 from chassis.context import Info
 from chassis.fields import field_of
 from chassis.ids import parse_id
-from chassis.money import round_down
 from chassis.types import Connection, wants_total
 
 from ..points.loaders import accounts_by_user
@@ -61,10 +60,9 @@ async def coupons(
     description="The viewer's coupons against one order: usable ones first, the largest discount first. At most 100.",
 )
 async def coupon_quotes(viewer: strawberry.Parent[Viewer], info: Info, amount: Decimal) -> list[CouponQuote] | None:
-    ensure_amount(amount)
     user_id, currency, now = parse_id(viewer.id), info.context.settings.currency, clock.now()
-    order = round_down(amount, currency)
+    ensure_amount(amount, currency)
     async with info.context.database.reading() as session:
-        owned = await store.coupons_to_quote(session, user_id, order, currency, now)
+        owned = await store.coupons_to_quote(session, user_id, amount, currency, now)
     account = await info.context.loader(accounts_by_user).load(user_id)
-    return [CouponQuote.of(quote_for(each, order, account.balance, now)) for each in owned]
+    return [CouponQuote.of(quote_for(each, amount, account.balance, now)) for each in owned]

@@ -121,9 +121,13 @@ def quote_for(owned: OwnedCoupon, amount: Decimal, balance: int, at: datetime) -
     return Quote(owned, discount, min(balance, int(amount - discount)), refusal)
 
 
-def ensure_amount(amount: Decimal) -> None:
-    if not 0 <= amount <= LARGEST_AMOUNT:
+def ensure_amount(amount: Decimal, currency: str) -> None:
+    if not 0 < amount <= LARGEST_AMOUNT:
         raise InvalidInput("No order is of this amount.", [FieldError("amount", "OUT_OF_RANGE")])
+    if amount != round_down(amount, currency):
+        raise InvalidInput(
+            f"Nothing as small as this can be paid in {currency}.", [FieldError("amount", "TOO_PRECISE")]
+        )
 
 
 def status_of(owned: OwnedCoupon, at: datetime) -> UserCouponStatus:

@@ -1,6 +1,6 @@
 """What makes a proper coupon: its terms, and which of them is wrong."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from chassis.errors import FieldError, InvalidInput
@@ -11,6 +11,8 @@ from .tables import Coupon, CouponKind, DiscountKind
 
 LONGEST_NAME = 200
 SHORTEST_USE = timedelta(days=1)
+# As long as points can be good. Whoever means longer has mistyped the year.
+LONGEST_AHEAD = timedelta(days=3660)
 LARGEST_QUANTITY = 1_000_000
 # What the columns hold: more than any price, and far from overflowing.
 LARGEST_AMOUNT = Decimal(10) ** 12
@@ -24,16 +26,15 @@ def in_whole_units(coupon: Coupon) -> None:
             setattr(coupon, field, round_down(amount, coupon.currency))
 
 
-def ensure_coupon(coupon: Coupon) -> None:
+def ensure_coupon(coupon: Coupon, at: datetime) -> None:
     """Raise InvalidInput with every field that is wrong, not just the first."""
     wrong = [
         *wrong_text("name", coupon.name, LONGEST_NAME),
         *_wrong_discount(coupon),
         *_wrong_orders(coupon),
         *_wrong_quantity(coupon),
+        *_wrong_use(coupon, at),
     ]
-    if coupon.usable_until - coupon.usable_from < SHORTEST_USE:
-        wrong.append(FieldError("usableUntil", "LESS_THAN_A_DAY"))
     if wrong:
         raise InvalidInput("This makes no coupon.", wrong)
 
@@ -64,6 +65,14 @@ def _wrong_quantity(coupon: Coupon) -> list[FieldError]:
     if coupon.kind is CouponKind.UNLIMITED:
         return _not_allowed("quantity", coupon.quantity)
     return _out_of_range("quantity", coupon.quantity, largest=LARGEST_QUANTITY)
+
+
+def _wrong_use(coupon: Coupon, at: datetime) -> list[FieldError]:
+    if coupon.usable_until - coupon.usable_from < SHORTEST_USE:
+        return [FieldError("usableUntil", "LESS_THAN_A_DAY")]
+    if coupon.usable_until <= at:
+        return [FieldError("usableUntil", "IN_THE_PAST")]
+    return [FieldError("usableUntil", "TOO_FAR_AHEAD")] if coupon.usable_until - at > LONGEST_AHEAD else []
 
 
 def _wrong_amount(field: str, amount: Decimal | None, *, needed: bool = False) -> list[FieldError]:

@@ -162,6 +162,6 @@ def _wrong_expiry(expires_at: datetime | None, now: datetime) -> Iterator[FieldE
     if expires_at is None:
         return
     if expires_at <= now:
-        yield FieldError("expiresAt", "PAST")
+        yield FieldError("expiresAt", "IN_THE_PAST")
     elif expires_at > now + LONGEST_GOOD:
-        yield FieldError("expiresAt", "TOO_LATE")
+        yield FieldError("expiresAt", "TOO_FAR_AHEAD")

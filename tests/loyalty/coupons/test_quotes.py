@@ -9,11 +9,12 @@ import pytest
 from sqlmodel import select
 
 from chassis import clock
+from chassis.errors import InvalidInput
 from chassis.ids import uuid7
 from chassis.testing import Answer, SubgraphUnderTest
 from subgraphs.loyalty.coupons import store
 from subgraphs.loyalty.coupons.award import award_coupons
-from subgraphs.loyalty.coupons.rules import OwnedCoupon, quote_for
+from subgraphs.loyalty.coupons.rules import OwnedCoupon, ensure_amount, quote_for
 from subgraphs.loyalty.coupons.tables import BenefitHold, Coupon, CouponKind, HoldState, UserCoupon
 from subgraphs.loyalty.points.tables import EntryKind, PointAccount, PointEntry
 from tests.loyalty.backoffice import ADMIN, revoke, text
@@ -43,10 +44,9 @@ async def quotes(subgraph: SubgraphUnderTest, viewer: UUID, amount: Any) -> list
 
 async def test_usable_coupons_come_first_and_the_largest_discount_before_all(subgraph: SubgraphUnderTest) -> None:
     viewer, now = uuid7(), clock.now()
-    soon, over = {"usableFrom": text(now + DAY)}, {"usableFrom": text(now - 9 * DAY), "usableUntil": text(now)}
     by_name: dict[str, dict[str, Any]] = {
-        "late": soon,
-        "over": over,
+        "late": {"usableFrom": text(now + DAY)},
+        "over": {"over": True},
         "small": {"minimumOrder": 100001},
         "large": {"maximumOrder": 99999},
         "held": {},
@@ -101,8 +101,7 @@ async def test_points_can_pay_the_whole_units_that_are_left(subgraph: SubgraphUn
     await give_points(subgraph, viewer, 5000)
     assert await quotes(subgraph, viewer, 3000) == [("Ten percent", 300, 2700, None)]
     assert await quotes(subgraph, viewer, 100000) == [("Ten percent", 10000, 5000, None)]
-    assert await quotes(subgraph, viewer, 0) == [("Ten percent", 0, 0, None)]
-    assert await quotes(subgraph, viewer, "999.9") == [("Ten percent", 99, 900, None)]
+    assert await quotes(subgraph, viewer, "1e3") == [("Ten percent", 100, 900, None)]
 
 
 async def test_equal_discounts_come_in_the_order_in_which_they_end(subgraph: SubgraphUnderTest) -> None:
@@ -112,11 +111,30 @@ async def test_equal_discounts_come_in_the_order_in_which_they_end(subgraph: Sub
     assert [name for name, *_ in await quotes(subgraph, viewer, 5000)] == ["1", "2", "3"]
 
 
-@pytest.mark.parametrize("amount", [-1, "-0.001", "1000000000000.1", "1e27"])
-async def test_an_amount_that_no_order_has_is_refused(subgraph: SubgraphUnderTest, amount: Any) -> None:
+@pytest.mark.parametrize(
+    ("amount", "code"),
+    [
+        (0, "OUT_OF_RANGE"),
+        (-1, "OUT_OF_RANGE"),
+        ("-0.001", "OUT_OF_RANGE"),
+        ("1000000000000.1", "OUT_OF_RANGE"),
+        ("1e27", "OUT_OF_RANGE"),
+        ("999.9", "TOO_PRECISE"),
+        ("0.1", "TOO_PRECISE"),
+        ("1e-9", "TOO_PRECISE"),
+    ],
+)
+async def test_an_amount_that_no_order_has_is_refused(subgraph: SubgraphUnderTest, amount: Any, code: str) -> None:
     answer = await ask_quotes(subgraph, uuid7(), amount)
     assert answer.codes == ["INVALID_INPUT"]
-    assert answer.errors[0]["extensions"]["fields"] == [{"field": "amount", "code": "OUT_OF_RANGE"}]
+    assert answer.errors[0]["extensions"]["fields"] == [{"field": "amount", "code": code}]
+
+
+def test_an_amount_is_as_fine_as_its_currency() -> None:
+    for amount, currency in (("0.01", "USD"), ("0.001", "KWD"), ("1.00", "KRW")):
+        ensure_amount(Decimal(amount), currency)
+    with pytest.raises(InvalidInput):
+        ensure_amount(Decimal("0.001"), "USD")
 
 
 @pytest.mark.parametrize("amount", ["NaN", "Infinity", "1e999", "", None])

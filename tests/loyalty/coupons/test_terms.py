@@ -1,6 +1,6 @@
 """What makes a proper coupon, and what is said of one that is none."""
 
-from datetime import timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,7 +8,9 @@ import pytest
 from chassis.errors import InvalidInput
 from subgraphs.loyalty.coupons.tables import Coupon, CouponKind, DiscountKind
 from subgraphs.loyalty.coupons.terms import ensure_coupon, in_whole_units
-from tests.loyalty.coupons.rows import NOW, a_coupon, an_amount
+from tests.loyalty.coupons.rows import DAY, INSTANT, NOW, a_coupon, an_amount
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def cut(coupon: Coupon) -> Coupon:
@@ -39,7 +41,10 @@ def cut(coupon: Coupon) -> Coupon:
         (cut(a_coupon(maximum_order=Decimal("-0.5"))), "maximumOrder", "OUT_OF_RANGE"),
         (cut(an_amount("0.5")), "discount.amount", "OUT_OF_RANGE"),
         (a_coupon(minimum_order=Decimal(2), maximum_order=Decimal(1)), "maximumOrder", "BELOW_MINIMUM"),
-        (a_coupon(usable_until=NOW - timedelta(microseconds=1)), "usableUntil", "LESS_THAN_A_DAY"),
+        (a_coupon(usable_from=NOW, usable_until=NOW + DAY - INSTANT), "usableUntil", "LESS_THAN_A_DAY"),
+        (a_coupon(usable_until=NOW), "usableUntil", "IN_THE_PAST"),
+        (a_coupon(usable_until=NOW + 3660 * DAY + INSTANT), "usableUntil", "TOO_FAR_AHEAD"),
+        (a_coupon(usable_from=FOREVER - DAY, usable_until=FOREVER), "usableUntil", "TOO_FAR_AHEAD"),
         (a_coupon(quantity=None), "quantity", "REQUIRED"),
         (a_coupon(quantity=0), "quantity", "OUT_OF_RANGE"),
         (a_coupon(quantity=1_000_001), "quantity", "OUT_OF_RANGE"),
@@ -48,7 +53,7 @@ def cut(coupon: Coupon) -> Coupon:
 )
 def test_what_makes_no_coupon_is_refused_by_field(coupon: Coupon, field: str, code: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        ensure_coupon(coupon)
+        ensure_coupon(coupon, NOW)
     assert [(each.field, each.code) for each in refused.value.fields] == [(field, code)]
 
 
@@ -60,17 +65,19 @@ def test_what_makes_no_coupon_is_refused_by_field(coupon: Coupon, field: str, co
         a_coupon(kind=CouponKind.UNLIMITED, quantity=None),
         a_coupon(minimum_order=Decimal(5), maximum_order=Decimal(5)),
         a_coupon(minimum_order=Decimal(0)),
-        a_coupon(usable_until=NOW),
+        a_coupon(usable_from=NOW, usable_until=NOW + DAY),
+        a_coupon(usable_from=NOW - DAY, usable_until=NOW + INSTANT),
+        a_coupon(usable_until=NOW + 3660 * DAY),
         an_amount("1"),
     ],
 )
 def test_what_is_just_allowed_is_allowed(coupon: Coupon) -> None:
-    ensure_coupon(coupon)
+    ensure_coupon(coupon, NOW)
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
     with pytest.raises(InvalidInput) as refused:
-        ensure_coupon(a_coupon(name="", percent=0, quantity=0))
+        ensure_coupon(a_coupon(name="", percent=0, quantity=0), NOW)
     assert [each.field for each in refused.value.fields] == ["name", "discount.percent", "quantity"]
 
 

@@ -151,7 +151,7 @@ async def test_keys_belong_to_an_administrator(subgraph: SubgraphUnderTest) -> N
         ({"description": ""}, "description", "EMPTY"),
         ({"idempotencyKey": ""}, "idempotencyKey", "EMPTY"),
         ({"userId": "somebody"}, "userId", "NOT_A_UUID"),
-        ({"expiresAt": "2020-01-01T00:00:00Z"}, "expiresAt", "PAST"),
+        ({"expiresAt": "2020-01-01T00:00:00Z"}, "expiresAt", "IN_THE_PAST"),
     ],
 )
 async def test_what_is_wrong_is_told_and_nothing_is_done(

@@ -149,8 +149,8 @@ def test_what_administrators_ask_is_refused_with_every_field_that_is_wrong(
 @pytest.mark.parametrize(
     ("expires_at", "code"),
     [
-        (NOW, "PAST"),
-        (NOW + timedelta(days=3660, microseconds=1), "TOO_LATE"),
+        (NOW, "IN_THE_PAST"),
+        (NOW + timedelta(days=3660, microseconds=1), "TOO_FAR_AHEAD"),
         (NOW + timedelta(microseconds=1), None),
         (NOW + timedelta(days=3660), None),
         (None, None),
