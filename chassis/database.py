@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock
 from chassis.doorbell import Doorbell
-from chassis.settings import ServiceSettings
+from chassis.settings import DatabaseSettings
 from chassis.together import Together
 
 logger = structlog.get_logger(__name__)
@@ -69,7 +69,7 @@ class Database:
         self._together: dict[Any, Together[Any, Any]] = {}
 
     @classmethod
-    def connect(cls, settings: ServiceSettings, *, outbox: type[SQLModel]) -> Self:
+    def connect(cls, settings: DatabaseSettings, *, outbox: type[SQLModel]) -> Self:
         """A database that opens its first connection when it is first asked something."""
         return cls(_engine(settings), outbox)
 
@@ -144,7 +144,7 @@ async def _run_after_commit(callback: Callable[[], Awaitable[None]]) -> None:
         logger.exception("after_commit_failed", callback=getattr(callback, "__qualname__", repr(callback)))
 
 
-def _engine(settings: ServiceSettings) -> AsyncEngine:
+def _engine(settings: DatabaseSettings) -> AsyncEngine:
     return create_async_engine(
         settings.service_database_url,
         pool_size=settings.database_pool_size,
@@ -157,7 +157,7 @@ def _engine(settings: ServiceSettings) -> AsyncEngine:
     )
 
 
-def _server_settings(settings: ServiceSettings) -> dict[str, str]:
+def _server_settings(settings: DatabaseSettings) -> dict[str, str]:
     return {
         "application_name": settings.service,
         "statement_timeout": str(settings.statement_timeout_ms),

@@ -13,25 +13,12 @@ def _named(name: str) -> AliasChoices:
     return AliasChoices(name)
 
 
-class ServiceSettings(BaseSettings):
-    """The shared fields read names without a prefix, so that one environment serves all services of a machine.
-
-    A service adds its own fields under its prefix:
-    `class Settings(ServiceSettings): service = "loyalty"; model_config = SettingsConfigDict(env_prefix="LOYALTY_")`.
-    """
+class DatabaseSettings(BaseSettings):
+    """All that a command needs which speaks to the service's database alone."""
 
     model_config = SettingsConfigDict(populate_by_name=True, extra="ignore", frozen=True)
 
     service: ClassVar[str]
-
-    environment: Literal["production", "local"] = Field("production", validation_alias=_named("ENVIRONMENT"))
-    log_level: str = Field("INFO", validation_alias=_named("LOG_LEVEL"))
-    host: str = Field("127.0.0.1", validation_alias=_named("HOST"))
-    port: int = Field(8000, validation_alias=_named("PORT"))
-    metrics_port: int = Field(9000, validation_alias=_named("METRICS_PORT"))
-    public_url: str = Field("http://127.0.0.1:4000", validation_alias=_named("PUBLIC_URL"))
-    # Whose X-Forwarded-For is believed: addresses or networks, comma separated, or `*` where only proxies get in.
-    trusted_proxies: str = Field("127.0.0.1", validation_alias=_named("TRUSTED_PROXIES"))
 
     # The URL names the server; the database on it is the service's own.
     database_url: SecretStr = Field(validation_alias=_named("DATABASE_URL"))
@@ -41,6 +28,43 @@ class ServiceSettings(BaseSettings):
     database_pool_timeout_seconds: float = Field(10, gt=0, validation_alias=_named("DATABASE_POOL_TIMEOUT_SECONDS"))
     statement_timeout_ms: int = Field(10_000, ge=0, validation_alias=_named("STATEMENT_TIMEOUT_MS"))
     lock_timeout_ms: int = Field(5_000, ge=0, validation_alias=_named("LOCK_TIMEOUT_MS"))
+
+    @property
+    def database_name(self) -> str:
+        return f"{self.database_prefix}{self.service}"
+
+    @property
+    def service_database_url(self) -> str:
+        """The service's own database, with its password, for SQLAlchemy's asyncpg dialect."""
+        return self._url(self.database_name)
+
+    @property
+    def server_database_url(self) -> str:
+        """The database that DATABASE_URL itself names: where one stands to create the service's own."""
+        return self._url(make_url(self.database_url.get_secret_value()).database or "postgres")
+
+    def _url(self, database: str) -> str:
+        given = make_url(self.database_url.get_secret_value())
+        query = {("ssl" if key == "sslmode" else key): value for key, value in given.query.items()}
+        url = URL.create("postgresql+asyncpg", given.username, given.password, given.host, given.port, database, query)
+        return url.render_as_string(hide_password=False)
+
+
+class ServiceSettings(DatabaseSettings):
+    """The shared fields read names without a prefix, so that one environment serves all services of a machine.
+
+    A service adds its own fields under its prefix:
+    `class Settings(ServiceSettings): service = "loyalty"; model_config = SettingsConfigDict(env_prefix="LOYALTY_")`.
+    """
+
+    environment: Literal["production", "local"] = Field("production", validation_alias=_named("ENVIRONMENT"))
+    log_level: str = Field("INFO", validation_alias=_named("LOG_LEVEL"))
+    host: str = Field("127.0.0.1", validation_alias=_named("HOST"))
+    port: int = Field(8000, validation_alias=_named("PORT"))
+    metrics_port: int = Field(9000, validation_alias=_named("METRICS_PORT"))
+    public_url: str = Field("http://127.0.0.1:4000", validation_alias=_named("PUBLIC_URL"))
+    # Whose X-Forwarded-For is believed: addresses or networks, comma separated, or `*` where only proxies get in.
+    trusted_proxies: str = Field("127.0.0.1", validation_alias=_named("TRUSTED_PROXIES"))
 
     redis_url: SecretStr = Field(validation_alias=_named("REDIS_URL"))
 
@@ -76,20 +100,6 @@ class ServiceSettings(BaseSettings):
         return self
 
     @property
-    def database_name(self) -> str:
-        return f"{self.database_prefix}{self.service}"
-
-    @property
-    def service_database_url(self) -> str:
-        """The service's own database, with its password, for SQLAlchemy's asyncpg dialect."""
-        return self._url(self.database_name)
-
-    @property
-    def server_database_url(self) -> str:
-        """The database that DATABASE_URL itself names: where one stands to create the service's own."""
-        return self._url(make_url(self.database_url.get_secret_value()).database or "postgres")
-
-    @property
     def replay_window(self) -> timedelta:
         return timedelta(hours=self.replay_hours)
 
@@ -100,9 +110,3 @@ class ServiceSettings(BaseSettings):
     @property
     def inbox_retention(self) -> timedelta:
         return timedelta(hours=self.inbox_retention_hours)
-
-    def _url(self, database: str) -> str:
-        given = make_url(self.database_url.get_secret_value())
-        query = {("ssl" if key == "sslmode" else key): value for key, value in given.query.items()}
-        url = URL.create("postgresql+asyncpg", given.username, given.password, given.host, given.port, database, query)
-        return url.render_as_string(hide_password=False)

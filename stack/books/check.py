@@ -18,8 +18,7 @@ from stack.books.money import money
 from stack.books.nights import holds, nights
 from stack.books.places import Places
 from stack.books.read import Books, read_books
-from subgraphs.loyalty.check_points import all_accounts
-from subgraphs.loyalty.settings import Settings
+from subgraphs.loyalty.check_points import BookSettings, all_accounts
 
 RULES: Final[tuple[Callable[[Books], Iterator[Breach]], ...]] = (
     *(nights, holds, coupons, benefits, stays, money, flow, messages),
@@ -56,12 +55,7 @@ async def look(places: Places) -> Found:
 
 
 async def _points(places: Places) -> list[Breach]:
-    settings = Settings(
-        database_url=SecretStr(places.database_url),
-        database_prefix=places.database_prefix,
-        redis_url=SecretStr(places.redis_url),
-        kafka_bootstrap="",
-    )
+    settings = BookSettings(database_url=SecretStr(places.database_url), database_prefix=places.database_prefix)
     return [
         Breach("the books of points agree", f"points of {user_id}", difference, forever=True)
         async for user_id, differences in all_accounts(settings)

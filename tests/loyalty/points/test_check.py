@@ -1,5 +1,8 @@
 """The check of the books: it says what differs, and its command exits with 1 then."""
 
+import asyncio
+import os
+import sys
 from uuid import UUID
 
 import pytest
@@ -7,6 +10,7 @@ from sqlalchemy import text
 
 from chassis.ids import uuid7
 from chassis.testing import SubgraphUnderTest
+from stack.layout import ROOT
 from subgraphs.loyalty import check_points
 from subgraphs.loyalty.points import check
 from subgraphs.loyalty.settings import Settings
@@ -112,3 +116,17 @@ async def test_accounts_are_checked_a_batch_at_a_time_and_none_is_left_out(
     for user in people:
         await grant(subgraph, user, 5)
     assert [user async for user, _ in check.check_books(subgraph.database)] == sorted(people)
+
+
+async def test_the_command_needs_nothing_but_the_database(subgraph: SubgraphUnderTest, person: UUID) -> None:
+    assert person
+    settings = subgraph.resources[Settings]
+    told = {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": settings.database_url.get_secret_value(),
+        "DATABASE_PREFIX": settings.database_prefix,
+    }
+    words = [sys.executable, "-m", "subgraphs.loyalty.check_points"]
+    command = await asyncio.create_subprocess_exec(*words, cwd=ROOT, env=told, stdout=asyncio.subprocess.PIPE)
+    said, _ = await command.communicate()
+    assert (command.returncode, said.decode()) == (0, "1 accounts, 0 of which differ\n")
