@@ -4,6 +4,7 @@ import asyncio
 import random
 import secrets
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -12,12 +13,13 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from rich.console import Console
 
+from stack.arguments import ENTRANCE, read_arguments
 from stack.demo.graph import Graph, GraphError
 from stack.demo.people import Person, sign_in, sign_up_crowd
 from stack.demo.rush import ISSUE, announce_event, open_event
 from stack.demo.show import Show
 from stack.errors import StackError
-from stack.layout import Layout
+from stack.layout import Layout, Ports
 from stack.progress import Progress
 
 CLIENTS = 10
@@ -31,10 +33,12 @@ class Plan:
     lasts: timedelta = timedelta(seconds=30)
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Exit with 0 when the wave is over."""
+    asked = read_arguments("python -m stack.rush", __doc__, arguments, [ENTRANCE])
     try:
-        asyncio.run(make_a_rush(Layout().entrance_url, Show(Console(highlight=False)), Plan()))
+        entrance = Layout(ports=Ports.read(asked)).entrance_url
+        asyncio.run(make_a_rush(entrance, Show(Console(highlight=False)), Plan()))
     except StackError as error:
         Progress().fail(str(error))
         return 1
@@ -56,7 +60,9 @@ async def make_a_rush(entrance: str, show: Show, plan: Plan) -> str:
         people = await sign_up_crowd(graphs, show, plan.guests, run=secrets.token_hex(4))
         opens_at = await open_event(admin, event_id, plan.opens_in, show)
         answers = await _wave(people, event_id, opens_at, plan.lasts)
-        show.say(f"{plan.guests} guests have asked {sum(answers):,} times.")
+        show.say(f"{plan.guests} guests have asked {answers.total():,} times.")
+        if answers["UNAVAILABLE"]:
+            show.say(f"{answers['UNAVAILABLE']:,} times they were told UNAVAILABLE, while the gate was being rebuilt.")
     return event_id
 
 
@@ -69,28 +75,33 @@ async def _ensure_up(http: httpx.AsyncClient) -> None:
         raise StackError(f"no stack is ready at {http.base_url}: `make up` starts one")
 
 
-async def _wave(people: Sequence[Person], event_id: str, opens_at: datetime, lasts: timedelta) -> list[int]:
-    """How often each has asked. They come as crowds do: few, many, few."""
+async def _wave(people: Sequence[Person], event_id: str, opens_at: datetime, lasts: timedelta) -> Counter[str]:
+    """How often they were answered, and how. They come as crowds do: few, many, few."""
+    answers: Counter[str] = Counter()
     ends_at = opens_at + lasts
     arrivals = [opens_at + lasts * random.betavariate(2, 3) for _ in people]
-    return await asyncio.gather(
-        *(_come(person, event_id, at, ends_at) for person, at in zip(people, arrivals, strict=True))
+    await asyncio.gather(
+        *(_come(person, event_id, at, ends_at, answers) for person, at in zip(people, arrivals, strict=True))
     )
+    return answers
 
 
-async def _come(person: Person, event_id: str, at: datetime, until: datetime) -> int:
-    asked = 0
+async def _come(person: Person, event_id: str, at: datetime, until: datetime, answers: Counter[str]) -> None:
     while at < until:
         await asyncio.sleep(max(0, (at - datetime.now(UTC)).total_seconds()))
-        try:
-            await person.graph.ask(ISSUE, event=event_id)
-        except GraphError as refusal:
-            # A gate that is being rebuilt is one of the things to watch: they ask again, as guests do.
-            if refusal.codes != ["UNAVAILABLE"]:
-                raise
-        asked += 1
+        answers[await _ask(person, event_id)] += 1
         at = datetime.now(UTC) + timedelta(seconds=random.uniform(0.5, 2.5))
-    return asked
+
+
+async def _ask(person: Person, event_id: str) -> str:
+    try:
+        await person.graph.ask(ISSUE, event=event_id)
+    except GraphError as refusal:
+        # A gate that is being rebuilt is one of the things to watch: they ask again, as guests do.
+        if refusal.codes != ["UNAVAILABLE"]:
+            raise
+        return "UNAVAILABLE"
+    return "DECIDED"
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from playwright.async_api import Locator, Page, Response, WebSocketRoute, expect
+from redis.asyncio import Redis
 
 from chassis.ids import uuid7
 from stack.demo.graph import Graph
@@ -14,6 +16,7 @@ from stack.demo.people import SIGN_UP
 from stack.demo.rush import ISSUE, STOCK, plan_event
 from stack.local import Stack
 from stack.people import DEMO_PASSWORD
+from subgraphs.loyalty.coupon_events.gate import Keys
 from tests.chassis.proxy import Proxy
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -64,7 +67,7 @@ def figure(page: Page, name: str) -> Locator:
     return page.locator(f"#{name}")
 
 
-async def ensure_figures(page: Page, **figures: int) -> None:
+async def ensure_figures(page: Page, **figures: int | str) -> None:
     for name, value in figures.items():
         await expect(figure(page, name.replace("_", "-"))).to_have_text(str(value))
 
@@ -109,6 +112,24 @@ async def test_whoever_comes_late_sees_the_event_as_it_is(
     await expect(figure(page, "status")).to_have_text("Closed")
     await expect(figure(page, "moment")).to_have_text("by an administrator")
     await ensure_figures(page, won=1, left=QUANTITY - 1)
+
+
+async def test_while_the_gate_is_lost_it_is_said_that_nobody_is_answered(
+    stack: Stack, guests: list[Graph], new_event: NewEvent, page: Page
+) -> None:
+    event_id = await new_event()
+    await sign_in(page, f"{stack.url}/rush/{event_id}")
+    await expect(figure(page, "status")).to_have_text("Open")
+    assert await ask(guests[:2], event_id) == ["accepted"] * 2
+    await ensure_figures(page, won=2, recorded=2, asked=2)
+    async with Redis.from_url(stack.around.backing.redis_url) as redis:
+        await redis.unlink(*Keys(UUID(event_id)).all)
+    await expect(figure(page, "outage")).to_contain_text("whoever asks is told UNAVAILABLE")
+    await ensure_figures(page, asked="–", asked_refused="–", won=2, recorded=2)
+    await expect(figure(page, "outage")).to_be_hidden()
+    await ensure_figures(page, asked="≥ 2", asked_refused="≥ 0", won=2)
+    assert await ask(guests[1:3], event_id) == ["accepted"] * 2
+    await ensure_figures(page, asked="≥ 4", asked_refused="≥ 1", won=3)
 
 
 async def test_a_wrong_password_is_said_and_shows_nothing(stack: Stack, new_event: NewEvent, page: Page) -> None:

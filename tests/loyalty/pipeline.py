@@ -14,6 +14,7 @@ from subgraphs.loyalty.consumers import consumer
 from subgraphs.loyalty.coupon_events import store
 from subgraphs.loyalty.coupon_events.book import Book
 from subgraphs.loyalty.coupon_events.gate import Gate
+from subgraphs.loyalty.coupon_events.nudge import EventNudges
 from subgraphs.loyalty.coupon_events.rules import Acceptance
 from subgraphs.loyalty.coupon_events.send import accepted
 from subgraphs.loyalty.coupon_events.stream import Stream
@@ -86,6 +87,7 @@ async def watch(subgraph: SubgraphUnderTest, **changes: Any) -> None:
         gate=resources[Gate],
         book=resources[Book],
         stream=resources[Stream],
+        nudges=resources[EventNudges],
         topics=Topics(settings),
         settings=settings,
     )

@@ -10,7 +10,7 @@ const WATCH = `subscription Watch($id: ID!) {
   couponEvent(id: $id) {
     id name status opensAt closesAt
     coupon { name }
-    stock { quantity asked accepted recorded inFlight deadLettered remaining }
+    stock { quantity asked accepted recorded inFlight deadLettered remaining generation unavailableSince }
   }
 }`;
 const ASKED = 'query Asked($id: ID!) { couponEvent(id: $id) { stock { asked } } }';
@@ -80,13 +80,18 @@ export class Board {
     this.#event = { ...event, opensAt: Date.parse(event.opensAt), closesAt: Date.parse(event.closesAt) };
     this.#pushes += 1;
     this.#changedAt = now;
-    this.#asked.add(now, event.stock.asked, !isFirst);
     this.#won.add(now, event.stock.accepted, !isFirst);
-    if (!isFirst) this.#lag.pushed(now, event.stock.asked);
+    // A gate that is lost can't say how often it was asked.
+    if (!event.stock.unavailableSince) this.#noteAsked(now, event.stock.asked, isFirst);
     this.#timeTheSale(event.status, before?.status, now);
     view.show('board');
     view.showEvent(event);
     this.#show();
+  }
+
+  #noteAsked(now, asked, isFirst) {
+    this.#asked.add(now, asked, !isFirst);
+    if (!isFirst) this.#lag.pushed(now, asked);
   }
 
   #timeTheSale(status, before, now) {
@@ -100,6 +105,7 @@ export class Board {
     if (!this.#event || document.hidden) return;
     const now = performance.now();
     view.showMoment(this.#event, Date.now(), this.#soldOutAfter);
+    view.showOutage(this.#event.stock.unavailableSince, Date.now());
     const end = Math.min(now, this.#changedAt + LINGER_MS);
     view.showRates(this.#asked, this.#won, end, now - end);
     view.showLastChange(now - this.#changedAt, this.#pushes);

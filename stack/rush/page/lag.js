@@ -35,7 +35,7 @@ export class Lag {
   }
 
   pushed(at, count) {
-    if (count < this.#pushes.at(-1)?.count) this.#pushes = []; // the gate was rebuilt, and counts from the start
+    if (count < this.#pushes.at(-1)?.count) this.#pushes = []; // the gate was rebuilt, and does not know of all
     this.#pushes.push({ at, count });
     if (this.#pushes.length > KEPT) this.#pushes.shift();
     if (this.#open && count >= this.#open.count) this.#note(at - this.#open.sentAt);

@@ -16,6 +16,7 @@ export function show(which) {
   for (const id of ['door', 'waiting', 'missing', 'board']) $(id).hidden = id !== which;
   $('sign-out').hidden = which === 'door';
   if (which === 'door' || which === 'missing') $('connection').hidden = $('alert').hidden = true;
+  if (which !== 'board') $('outage').hidden = true;
 }
 
 export function showRefusal(text) {
@@ -49,12 +50,11 @@ export function showEvent({ name, coupon, status, stock }) {
   showStock(stock);
 }
 
-function showStock({ quantity, asked, accepted, recorded, inFlight, deadLettered, remaining }) {
+function showStock({ quantity, accepted, recorded, inFlight, deadLettered, remaining, ...gate }) {
   say('won', asNumber(accepted));
   say('left', quantity === null ? '∞' : asNumber(remaining));
   say('of', quantity === null ? 'no limit' : `of ${asNumber(quantity)}`);
-  say('asked', asNumber(asked));
-  say('asked-refused', asNumber(Math.max(0, asked - accepted)));
+  showAsked(gate, accepted);
   say('recorded', asNumber(recorded));
   say('in-flight', asNumber(inFlight));
   $('dead').hidden = !deadLettered;
@@ -64,6 +64,21 @@ function showStock({ quantity, asked, accepted, recorded, inFlight, deadLettered
   $('bar-recorded').style.width = `${(100 * recorded) / whole}%`;
   $('bar').setAttribute('aria-valuemax', String(whole));
   $('bar').setAttribute('aria-valuenow', String(accepted));
+}
+
+/** A gate that was rebuilt may not know how often those before it refused somebody; one that is lost says nothing. */
+function showAsked({ asked, generation, unavailableSince }, accepted) {
+  const told = (count) => (unavailableSince ? '–' : `${generation > 1 ? '≥ ' : ''}${asNumber(count)}`);
+  say('asked', told(asked));
+  say('asked-refused', told(Math.max(0, asked - accepted)));
+}
+
+/** Since when people get no answer from the gate, if so. */
+export function showOutage(since, now) {
+  $('outage').hidden = !since;
+  if (!since) return;
+  const lasted = asCountdown(now - Date.parse(since));
+  say('outage', `The gate is lost and is being rebuilt, for ${lasted} now: whoever asks is told UNAVAILABLE, and to ask again.`);
 }
 
 export function showMoment({ status, opensAt, closesAt }, now, soldOutAfter) {

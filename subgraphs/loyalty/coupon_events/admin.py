@@ -59,9 +59,12 @@ class CouponStock:
     dead_lettered: int
     remaining: int | None
     asked: int = strawberry.field(
-        description="How often it was asked for a coupon, accepted or not. It begins anew with each generation."
+        description="How often it was asked for a coupon, accepted or not; at least so often once it was rebuilt."
     )
     generation: int = strawberry.field(description="How often the gate was rebuilt, from 1.")
+    unavailable_since: datetime | None = strawberry.field(
+        description="Since when the gate is being rebuilt, and whoever asks is told UNAVAILABLE; null while it answers."
+    )
 
     @classmethod
     def of(cls, stock: rules.Stock) -> Self:
@@ -74,6 +77,7 @@ class CouponStock:
             remaining=stock.remaining,
             asked=stock.asked,
             generation=stock.generation,
+            unavailable_since=stock.unavailable_since,
         )
 
 

@@ -185,11 +185,12 @@ end
 -- install(gate, accepted, free, entries, and the drafts of the last three;
 --         generation, opens, closes, closed, quantity, revision, slot, rank, and how many are in the first two drafts)
 --   -> 1 | 0 where this server was not the one all along: something of the drafts may be missing
--- The rebuilt gate takes the old one's place, shut, as a gate that is written for the first time.
+-- The rebuilt gate takes the old one's place, shut, as a gate that is written for the first time. How often it was asked
+-- is known as far as Redis still has it; whoever was accepted has asked at least once.
 local function install(keys, args)
   local key, accepted, free, entries, new_accepted, new_free, new_entries = unpack(keys)
   local generation, opens, closes, closed, quantity, revision, slot, rank, accepted_count, free_count = unpack(args)
-  local begun = redis.call('HMGET', key, 'generation', 'builder')
+  local begun = redis.call('HMGET', key, 'generation', 'builder', 'asked')
   if begun[1] ~= generation or begun[2] ~= this_server()
     or redis.call('HLEN', new_accepted) ~= tonumber(accepted_count)
     or redis.call('LLEN', new_free) ~= tonumber(free_count) then
@@ -206,7 +207,8 @@ local function install(keys, args)
   end
   redis.call('HDEL', key, 'builder')
   redis.call('HSET', key, 'server', this_server(), 'shut', 1, 'opens', opens, 'closes', closes, 'closed', closed,
-    'quantity', quantity, 'slot', slot, 'rank', rank, 'asked', 0, 'revision', revision)
+    'quantity', quantity, 'slot', slot, 'rank', rank, 'revision', revision,
+    'asked', math.max(tonumber(begun[3] or 0), tonumber(accepted_count)))
   return 1
 end
 

@@ -80,7 +80,7 @@ class GateView:
     generation: int
     accepted: int
     asked: int
-    """How often somebody asked this generation of it, accepted or not."""
+    """How often somebody asked it, accepted or not; of a rebuilt one, at least so often."""
     quantity: int | None
     closed_at: datetime | None
     at: datetime
@@ -126,6 +126,7 @@ class Stock:
     dead_lettered: int
     asked: int
     generation: int
+    unavailable_since: datetime | None
 
     @property
     def in_flight(self) -> int:
@@ -139,8 +140,15 @@ class Stock:
 def stock_of(event: CouponEvent, gate: GateView | None, recorded: int, dead_lettered: int) -> Stock:
     """What the rows have was accepted, also where the gate was looked at a moment earlier, or is lost."""
     accepted = max(gate.accepted if gate else 0, recorded + dead_lettered)
-    asked = gate.asked if gate else 0
-    return Stock(event.quantity, accepted, recorded, dead_lettered, asked, event.gate_generation)
+    asked = max(gate.asked if gate else 0, accepted)
+    return Stock(
+        event.quantity, accepted, recorded, dead_lettered, asked, event.gate_generation, unavailable_since(event)
+    )
+
+
+def unavailable_since(event: CouponEvent) -> datetime | None:
+    """Since when its gate is being rebuilt, and can't answer anybody."""
+    return event.gate_lost_at if event.settled_at is None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +190,13 @@ def version_of(seen: Seen) -> tuple[int, ...]:
 
 
 def board_version_of(seen: Seen) -> tuple[int, ...]:
-    """What makes one state newer than another for those who watch both books."""
+    """What makes one state newer than another for those who watch both books, and whether anybody can ask."""
+    generation, *more = version_of(seen)
     stock = seen.stock
-    return *version_of(seen), stock.accepted, stock.recorded, stock.dead_lettered, stock.asked
+    answers = stock.unavailable_since is None
+    if not answers:
+        generation = max(generation, seen.event.gate_generation)
+    return generation, answers, *more, stock.accepted, stock.recorded, stock.dead_lettered, stock.asked
 
 
 def seconds_to_next(seen: Seen) -> float | None:

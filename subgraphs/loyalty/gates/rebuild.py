@@ -12,8 +12,9 @@ Whatever dies on the way is begun anew by the next who looks, with a higher gene
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from time import monotonic
 
 import structlog
 
@@ -27,6 +28,7 @@ from chassis.progress import Progress
 
 from ..coupon_events.book import Book, Figures
 from ..coupon_events.gate import Gate
+from ..coupon_events.nudge import EventNudges
 from ..coupon_events.relay import RELAYS
 from ..coupon_events.store import events_by_id, find_event, mark_sold_out, running_events
 from ..coupon_events.stream import Stream
@@ -40,30 +42,40 @@ logger = structlog.get_logger(__name__)
 
 REBUILDER = "loyalty.rebuild-gates"
 LOOK_EVERY = 0.1
+SAY_EVERY = 10.0
+"""Seconds. Whoever reads the log wants to know that it waits, and for whom; not each look."""
+IDS_SAID = 20
 
 
 async def watch_gates(
-    *, database: Database, gate: Gate, book: Book, stream: Stream, topics: Topics, settings: Settings
+    *,
+    database: Database,
+    gate: Gate,
+    book: Book,
+    stream: Stream,
+    nudges: EventNudges,
+    topics: Topics,
+    settings: Settings,
 ) -> None:
     """Note which gates have nothing left to give, and rebuild those that are lost; one process at a time."""
     async with alone(database, REBUILDER) as mine:
         if not mine:
             metrics.GATES_LOST.set(0)  # whoever is at it says so
             return
-        lost = [event async for event in _lost(database, gate, book)]
+        lost = [event async for event in _lost(database, gate, book, nudges)]
         metrics.GATES_LOST.set(len(lost))
         if not lost:
             return
-        begun = [each for event in lost if (each := await _begin(database, book, event))]
+        begun = [each for event in lost if (each := await _begin(database, book, nudges, event))]
         await _await_relays(database, settings)
-        await _await_consumers(topics, settings)
+        await _await_consumers(topics, settings, [event for event, _ in begun])
         for left, (event, closed_at) in enumerate(begun, start=1):
             if await _rebuild(database, book, stream, event, closed_at):
-                await _open(database, gate, book, event)
+                await _open(database, gate, book, nudges, event)
             metrics.GATES_LOST.set(len(begun) - left)
 
 
-async def _lost(database: Database, gate: Gate, book: Book) -> AsyncIterator[CouponEvent]:
+async def _lost(database: Database, gate: Gate, book: Book, nudges: EventNudges) -> AsyncIterator[CouponEvent]:
     async with database.reading() as session:
         running = await events_by_id(session, await running_events(session))
     figures = await asyncio.gather(*(book.figures(each) for each in running))
@@ -71,13 +83,15 @@ async def _lost(database: Database, gate: Gate, book: Book) -> AsyncIterator[Cou
         if found is None or found.generation != event.gate_generation:
             yield event
         elif event.gate_lost_at:
-            await _open(database, gate, book, event)
+            await _open(database, gate, book, nudges, event)
         elif _is_sold_out(event, found) and event.sold_out_at is None:
             async with database.transaction() as session:
                 await mark_sold_out(session, [event.id], clock.now(), found.generation)
 
 
-async def _begin(database: Database, book: Book, event: CouponEvent) -> tuple[CouponEvent, datetime | None] | None:
+async def _begin(
+    database: Database, book: Book, nudges: EventNudges, event: CouponEvent
+) -> tuple[CouponEvent, datetime | None] | None:
     seen = await book.generation(event.id)
     async with database.transaction() as session:
         await store.begin_rebuilding(session, event.id, seen, clock.now())
@@ -86,6 +100,7 @@ async def _begin(database: Database, book: Book, event: CouponEvent) -> tuple[Co
         return None
     logger.error("gate_lost", coupon_event_id=str(event.id), generation=event.gate_generation, found=seen)
     closed_at = await book.begin(event.id, begun.gate_generation)
+    await nudges.tell(event.id)
     return begun, closed_at
 
 
@@ -95,11 +110,15 @@ async def _await_relays(database: Database, settings: Settings) -> None:
     await asyncio.sleep(settings.rebuild_grace_seconds)
 
 
-async def _await_consumers(topics: Topics, settings: Settings) -> None:
+async def _await_consumers(topics: Topics, settings: Settings, begun: Sequence[CouponEvent]) -> None:
+    said_at = -SAY_EVERY
     async with asyncio.timeout(settings.rebuild_patience_seconds), Progress.open(settings, topics) as progress:
         ends = await progress.ends(topic_of(CouponAccepted.name))
         while behind := await progress.behind(ends):
-            logger.info("rebuild_waits_for_consumers", behind=behind)
+            if monotonic() - said_at >= SAY_EVERY:
+                said_at = monotonic()
+                ids = [str(event.id) for event in begun[:IDS_SAID]]
+                logger.info("rebuild_waits_for_consumers", behind=behind, events=len(begun), coupon_event_ids=ids)
             await asyncio.sleep(LOOK_EVERY)
 
 
@@ -121,7 +140,7 @@ async def _rebuild(
     return False
 
 
-async def _open(database: Database, gate: Gate, book: Book, event: CouponEvent) -> None:
+async def _open(database: Database, gate: Gate, book: Book, nudges: EventNudges, event: CouponEvent) -> None:
     figures = await book.figures(event.id)
     if figures is None or not await gate.open(event.id, event.gate_generation):
         return
@@ -131,6 +150,7 @@ async def _open(database: Database, gate: Gate, book: Book, event: CouponEvent) 
     if rebuilt:
         metrics.GATES_REBUILT.inc()
         logger.info("gate_rebuilt", coupon_event_id=str(event.id), generation=figures.generation)
+        await nudges.tell(event.id)
 
 
 def _is_sold_out(event: CouponEvent, figures: Figures) -> bool:

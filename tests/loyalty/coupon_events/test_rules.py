@@ -153,6 +153,27 @@ def test_what_only_the_board_shows_is_pushed_to_it_alone(older: Seen, newer: See
     assert board_version_of(newer) > board_version_of(older)
 
 
+def test_that_nobody_can_ask_is_pushed_to_the_board_alone_and_so_is_its_end() -> None:
+    states = [
+        seen(SOLD),
+        seen(None, gate_generation=2, gate_lost_at=NOW),
+        seen(None, recorded=1, gate_generation=2, gate_lost_at=NOW),
+        seen(replace(FULL, generation=2), gate_generation=2),
+        seen(None, gate_generation=3, gate_lost_at=NOW),
+        seen(replace(FULL, generation=3), gate_generation=3),
+    ]
+    versions = [board_version_of(each) for each in states]
+    assert versions == sorted(set(versions))
+    assert version_of(states[1]) < version_of(states[0])
+
+
+def test_while_the_gate_is_lost_it_was_asked_at_least_as_often_as_it_gave() -> None:
+    stock = seen(None, recorded=3, dead_lettered=1, gate_lost_at=NOW).stock
+    assert (stock.asked, stock.accepted, stock.unavailable_since) == (4, 4, NOW)
+    assert seen(replace(FULL, asked=9)).stock.unavailable_since is None
+    assert seen(None, gate_lost_at=NOW, settled_at=NOW).stock.unavailable_since is None
+
+
 @pytest.mark.parametrize(
     ("state", "seconds"),
     [

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from chassis import clock
 from chassis.commands import replay_dead_letter
@@ -16,6 +17,7 @@ from chassis.events import encode
 from chassis.ids import uuid7
 from chassis.kafka import Producer, Topics
 from chassis.outages import is_outage
+from chassis.roles import Role
 from chassis.testing import SubgraphUnderTest
 from subgraphs.loyalty.consumers import consumer
 from subgraphs.loyalty.coupon_events import store
@@ -33,7 +35,7 @@ from subgraphs.loyalty.gates import store as gates_store
 from subgraphs.loyalty.gates.draft import Draft
 from tests.loyalty.askers import ensure_recorded
 from tests.loyalty.askers import recorded as recorded_all
-from tests.loyalty.backoffice import CLOSE_EVENT, ask, create_event, later, stock, text
+from tests.loyalty.backoffice import ADMIN, CLOSE_EVENT, ask, create_event, later, stock, text
 from tests.loyalty.pipeline import Ear, reconcile, record, record_all, taken, watch
 from tests.loyalty.plant import insist_all
 from tests.loyalty.workers import working
@@ -112,6 +114,56 @@ async def test_what_redis_still_has_counts_though_nobody_recorded_it(subgraph: S
     assert await taken(subgraph) == people
     await record(subgraph, people)
     await ensure_recorded(subgraph, event, await told(gate, event, people))
+
+
+@pytest.mark.parametrize(("fault", "asked"), [(restart, 5), (lose, 3)])
+async def test_how_often_it_was_asked_is_known_as_far_as_redis_has_it_and_never_less_than_was_given(
+    subgraph: SubgraphUnderTest,
+    gate: Gate,
+    fault: Callable[[SubgraphUnderTest, UUID], Awaitable[None]],
+    asked: int,
+) -> None:
+    event, person = await create_event(subgraph), uuid7()
+    for each in (uuid7(), uuid7(), person, person, person):
+        await accept(gate, event, each)
+    await record_all(subgraph)
+    await fault(subgraph, event)
+    await watch(subgraph)
+    view = await gate.look(event)
+    assert view is not None
+    assert (view.asked, view.accepted, view.generation) == (asked, 3, 2)
+
+
+BOARD = """subscription ($id: ID!) { couponEvent(id: $id) {
+    status stock { accepted asked generation unavailableSince } } }"""
+
+
+async def test_whoever_watches_the_board_is_told_while_nobody_can_ask(
+    subgraph: SubgraphUnderTest, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def die(*_: object) -> None:
+        raise ConnectionError
+
+    event = await create_event(subgraph)
+    await accept(gate, event)
+    await record_all(subgraph)
+    stock_ = {"accepted": 1, "asked": 1, "generation": 1, "unavailableSince": None}
+    board = subgraph.subscribe(BOARD, {"id": str(event)}, user=ADMIN, role=Role.ADMIN, face="admin")
+    async with board as payloads, asyncio.timeout(20):
+        assert (await anext(payloads))["couponEvent"] == {"status": "OPEN", "stock": stock_}
+        await lose(subgraph, event)
+        with monkeypatch.context() as dying:
+            dying.setattr(rebuild, "_await_consumers", die)
+            with pytest.raises(ConnectionError):
+                await watch(subgraph)
+        since = (await row(subgraph, event)).gate_lost_at
+        assert since is not None
+        lost = stock_ | {"generation": 2, "unavailableSince": since.isoformat(timespec="milliseconds")[:-6] + "Z"}
+        assert (await anext(payloads))["couponEvent"] == {"status": "OPEN", "stock": lost}
+        await watch(subgraph)
+        while (told := (await anext(payloads))["couponEvent"])["stock"]["unavailableSince"]:
+            assert told["stock"]["asked"] == 1
+        assert told == {"status": "OPEN", "stock": stock_ | {"generation": 3}}
 
 
 async def test_what_was_lost_before_it_left_redis_counts_as_never_made(subgraph: SubgraphUnderTest, gate: Gate) -> None:
@@ -551,8 +603,10 @@ async def test_what_is_still_in_the_broker_is_waited_for(subgraph: SubgraphUnder
     await producer.send([encode(message_of(sent))])
     await producer.close()
     await lose(subgraph, event)
-    with pytest.raises(TimeoutError):
+    with capture_logs() as logs, pytest.raises(TimeoutError):
         await watch(subgraph, topic_prefix=settings.topic_prefix, rebuild_patience_seconds=1)
+    [waits] = [each for each in logs if each["event"] == "rebuild_waits_for_consumers"]
+    assert (waits["behind"], waits["events"], waits["coupon_event_ids"]) == (1, 1, [str(event)])
     with pytest.raises(GateLost):
         await gate.take(event, lost.user_id)
     async with working(subgraph, topic_prefix=settings.topic_prefix):
