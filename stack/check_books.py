@@ -12,11 +12,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from stack.backing import backing
 from stack.books.check import check_books
 from stack.books.places import Places
-from stack.keys import keep_secrets
-from stack.layout import Layout
+from stack.layout import Layout, Ports
 from stack.options import Options
 from stack.services import Surroundings
 
@@ -25,8 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m stack.check_books", description=__doc__)
     parser.add_argument("--within", type=float, default=60, metavar="SECONDS", help="to come to rest (%(default)s)")
     given = parser.parse_args(arguments)
-    layout = Layout()
-    around = Surroundings(layout, backing(layout, Options.read(os.environ)), keep_secrets(layout.secrets), os.environ)
+    around = Surroundings.of(Layout(ports=Ports.read(os.environ)), Options.read(os.environ), os.environ)
     return asyncio.run(_check(Places.of(around), given.within))
 
 

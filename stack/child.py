@@ -67,6 +67,7 @@ class Child:
     stop_signal: signal.Signals = signal.SIGTERM
     start_with: Callable[["Child"], Process] = spawn
     _process: Process | None = field(default=None, init=False)
+    _asked: Process | None = field(default=None, init=False)
 
     @property
     def pid(self) -> int | None:
@@ -113,8 +114,9 @@ class Child:
             raise StackError(self.epitaph())
 
     def ask_to_stop(self) -> None:
-        """Send the process its stop signal."""
-        if self._process and self.is_running():
+        """Send the process its stop signal, once: what it does on the way out is not to be interrupted."""
+        if self._process and self.is_running() and self._asked is not self._process:
+            self._asked = self._process
             self._process.send_signal(self.stop_signal)
 
     def stop(self, grace: float = 25) -> None:

@@ -1,15 +1,18 @@
 """The map of the local stack: its subgraphs, its ports and its folders, as tests, demo and documents share it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from stack.errors import StackError
 from stack.ports import LOOPBACK, free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 
 SUBGRAPHS = ("account", "accommodation", "booking", "payment", "loyalty")
 FACES = ("public", "admin")
+HIGHEST_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,16 @@ class Ports:
     kafka: int = 4092
     apollo: dict[str, int] = field(default_factory=lambda: {"public": 4400, "admin": 4401})
     hive: dict[str, int] = field(default_factory=lambda: {"public": 4410, "admin": 4411})
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self:
+        """The usual ones, but for those in front that a person has chosen."""
+        usual = cls()
+        return cls(
+            entrance=_chosen(environment, "ENTRANCE_PORT") or usual.entrance,
+            portone=_chosen(environment, "PORTONE_PORT") or usual.portone,
+            mailbox=_chosen(environment, "MAILBOX_PORT") or usual.mailbox,
+        )
 
     @classmethod
     def free(cls) -> Self:
@@ -100,6 +113,15 @@ class Layout:
     @property
     def revocations_url(self) -> str:
         return f"{url(self.ports.apis['account'])}/internal/revocations"
+
+
+def _chosen(environment: Mapping[str, str], variable: str) -> int | None:
+    given = environment.get(variable)
+    if not given:
+        return None
+    if not (given.isascii() and given.isdigit() and 1 <= int(given) <= HIGHEST_PORT):
+        raise StackError(f"{variable} must be a port, 1 to {HIGHEST_PORT}, and is {given!r}")
+    return int(given)
 
 
 def url(port: int) -> str:

@@ -10,10 +10,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from stack.backing import backing
 from stack.commands import migrate, replay_outboxes
 from stack.gateways import entrance, routers
-from stack.keys import keep_secrets
 from stack.layout import Layout
 from stack.nursery import open_nursery
 from stack.options import Options
@@ -38,7 +36,7 @@ class Stack:
         return self.around.layout.entrance_url
 
     async def watch(self) -> None:
-        """Wait until a process dies by itself; StackError says which, and where its log is."""
+        """Start again what dies, until that is no use or it is a server the others stand on; StackError says which."""
         await self.supervisor.watch()
 
 
@@ -55,12 +53,7 @@ async def local_stack(
         for folder in (layout.logs, layout.data) if options.fresh else (layout.logs,):
             shutil.rmtree(folder, ignore_errors=True)
         layout.data.mkdir(parents=True, exist_ok=True)
-        around = Surroundings(
-            layout=layout,
-            backing=backing(layout, options),
-            secrets=keep_secrets(layout.secrets),
-            inherited=os.environ if inherited is None else inherited,
-        )
+        around = Surroundings.of(layout, options, os.environ if inherited is None else inherited)
         open_nursery()
         supervisor = Supervisor(progress, record)
         try:

@@ -14,9 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from stack.backing import backing
 from stack.errors import StackError
-from stack.keys import keep_secrets
 from stack.layout import ROOT, SUBGRAPHS, Layout, Ports
 from stack.options import Options
 from stack.ports import is_free
@@ -45,8 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
 @contextmanager
 def at_hand() -> Iterator[Surroundings]:
     """The stack's surroundings with their PostgreSQL up: the one that runs, or one started for the moment."""
-    layout = Layout()
-    around = _surroundings(layout, Options.read(os.environ))
+    around = Surroundings.of(Layout(), Options.read(os.environ), os.environ)
     postgres = around.backing.postgres
     with postgres if postgres and is_free(postgres.port) else nullcontext():
         yield around
@@ -56,13 +53,9 @@ def at_hand() -> Iterator[Surroundings]:
 def empty() -> Iterator[Surroundings]:
     """Surroundings with a PostgreSQL of their own that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="overthere-") as folder:
-        around = _surroundings(Layout(Path(folder), Ports.free()), Options())
+        around = Surroundings.of(Layout(Path(folder), Ports.free()), Options(), os.environ)
         with around.backing.postgres or nullcontext():
             yield around
-
-
-def _surroundings(layout: Layout, options: Options) -> Surroundings:
-    return Surroundings(layout, backing(layout, options), keep_secrets(layout.secrets), os.environ)
 
 
 def _run(around: Surroundings, words: list[str]) -> int:

@@ -26,6 +26,8 @@ class Server:
     """Makes the data folder ready; does nothing the second time."""
     patience: float = 30
     """Seconds until a server that does not answer is given up."""
+    comes_back: bool = False
+    """Started again when it dies by itself: nothing that stands on it has to know."""
 
     @property
     def log(self) -> Path:

@@ -4,14 +4,16 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from pydantic import SecretStr
 
-from stack.backing import Backing
+from stack.backing import Backing, backing
 from stack.child import Child
-from stack.keys import Secrets
+from stack.keys import Secrets, keep_secrets
 from stack.layout import ROOT, SUBGRAPHS, Layout, url
 from stack.nursery import fork
+from stack.options import Options
 from stack.portone.settings import Settings as PortOneSettings
 from stack.portone.settings import payment_environment
 from stack.ports import LOOPBACK
@@ -38,6 +40,11 @@ class Surroundings:
     secrets: Secrets
     inherited: Mapping[str, str]
     """The environment of the person at the terminal: what it sets beyond the stack's own names reaches services too."""
+
+    @classmethod
+    def of(cls, layout: Layout, options: Options, inherited: Mapping[str, str]) -> Self:
+        """Where nothing need be up; secrets that are missing are made."""
+        return cls(layout, backing(layout, options), keep_secrets(layout.secrets), inherited)
 
     def environment(self, subgraph: str) -> dict[str, str]:
         """What the API, the worker and every command of a subgraph are told."""
@@ -144,4 +151,4 @@ def mailbox(around: Surroundings) -> Server:
 def service(child: Child, port: int, ready_path: str) -> Server:
     """A process of ours that says over HTTP whether it is ready."""
     ready = url(port) + ready_path
-    return Server(child.name, port, url(port), child, lambda: http_answers(ready), patience=PATIENCE)
+    return Server(child.name, port, url(port), child, lambda: http_answers(ready), patience=PATIENCE, comes_back=True)

@@ -1,25 +1,28 @@
 """`make up`: start the stack, say where everything is, keep it up until told to stop.
 
-What it is asked for comes from the environment: FRESH, ROUTERS, KAFKA, DATABASE_URL, REDIS_URL, KAFKA_BOOTSTRAP.
+A service that dies is started again; when a server dies that others stand on (PostgreSQL, Valkey, the broker), or a
+service again and again, the stack stops and says why. `make down` stops it from elsewhere.
 """
 
 import asyncio
-import os
 import signal
+from collections.abc import Sequence
 
+from stack.arguments import STACK, read_arguments
 from stack.errors import StackError
-from stack.layout import Layout
+from stack.layout import Layout, Ports
 from stack.local import local_stack
 from stack.options import Options
 from stack.people import DEMO_PASSWORD, DEMO_PEOPLE
 from stack.progress import Progress
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Exit with 0 when asked to stop, with 1 when something went wrong."""
+    asked = read_arguments("python -m stack", __doc__, arguments, STACK)
     progress = Progress()
     try:
-        asyncio.run(_stay_up(Layout(), Options.read(os.environ), progress))
+        asyncio.run(_stay_up(Layout(ports=Ports.read(asked)), Options.read(asked), progress))
     except StackError as error:
         progress.fail(str(error))
         return 1

@@ -4,12 +4,13 @@ At a terminal the stack then stays up; without one it stops, and the exit code s
 """
 
 import asyncio
-import os
 import sys
+from collections.abc import Sequence
 
 import httpx
 from rich.console import Console
 
+from stack.arguments import STACK, read_arguments
 from stack.commands import command, run_together
 from stack.demo.books import prove_books
 from stack.demo.graph import Graph
@@ -17,7 +18,7 @@ from stack.demo.people import sign_in
 from stack.demo.play import play
 from stack.demo.show import DemoFailed, Show
 from stack.errors import StackError
-from stack.layout import ROOT, Layout
+from stack.layout import ROOT, Layout, Ports
 from stack.local import Stack, local_stack
 from stack.options import Options
 from stack.progress import Progress
@@ -27,26 +28,26 @@ LISTINGS = ROOT / "stack" / "listings" / "oslo-2024-06-sample.csv"
 NOK_TO_KRW = 130
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
+    asked = read_arguments("python -m stack.demo", __doc__, arguments, STACK)
     progress = Progress(Console(highlight=False))
-    layout = Layout()
     try:
-        asyncio.run(_demo(layout, progress))
+        asyncio.run(_demo(Layout(ports=Ports.read(asked)), Options.read(asked), progress))
     except (StackError, DemoFailed) as error:
         progress.fail(str(error))
-        progress.tell(f"The logs are in {layout.logs}")
+        progress.tell(f"The logs are in {Layout().logs}")
         return 1
     except asyncio.CancelledError:
         progress.tell("Stopped.")
     return 0
 
 
-async def _demo(layout: Layout, progress: Progress) -> None:
+async def _demo(layout: Layout, options: Options, progress: Progress) -> None:
     stop_when_told()
-    async with local_stack(layout, Options.read(os.environ), progress) as stack:
+    async with local_stack(layout, options, progress) as stack:
         with progress.timed("lodgings of Oslo"):
             await import_listings(stack)
-        await _unless_a_process_dies(stack, _play(stack, Show(progress.console)))
+        await _unless_a_server_dies(stack, _play(stack, Show(progress.console)))
         progress.tell("\nEvery step was as it must be.")
         if sys.stdin.isatty():
             print_addresses(layout, progress)
@@ -66,8 +67,8 @@ async def import_listings(stack: Stack) -> None:
     await run_together([command(stack.around, "accommodation", "listings", words)])
 
 
-async def _unless_a_process_dies(stack: Stack, scenes: object) -> None:
-    """A process that dies in the middle is said at once, instead of a time-out later."""
+async def _unless_a_server_dies(stack: Stack, scenes: object) -> None:
+    """A server that dies in the middle is said at once, instead of a time-out later."""
     playing = asyncio.ensure_future(scenes)  # type: ignore[call-overload]
     watching = asyncio.ensure_future(stack.watch())
     done, pending = await asyncio.wait({playing, watching}, return_when=asyncio.FIRST_COMPLETED)

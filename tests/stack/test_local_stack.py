@@ -1,5 +1,6 @@
 """The whole stack on ports of its own: up, answering, watched, down, and up again with what it knew."""
 
+import asyncio
 import io
 import os
 from pathlib import Path
@@ -17,6 +18,7 @@ from stack.options import Options
 from stack.people import DEMO_PASSWORD, DEMO_PEOPLE
 from stack.ports import is_free
 from stack.progress import Progress
+from stack.server import Server
 from stack.servers import embedded_valkey
 
 SIGN_IN = """
@@ -43,6 +45,20 @@ async def ids_of_demo_people(stack: Stack) -> list[str]:
     return [answer["data"]["signIn"]["user"]["id"] for answer in answers]
 
 
+def server_of(stack: Stack, name: str) -> Server:
+    return next(server for tier in stack.supervisor.tiers for server in tier if server.name == name)
+
+
+async def kill_and_await_another(stack: Stack, name: str) -> None:
+    """Another process takes the place of this one, and answers."""
+    server = server_of(stack, name)
+    pid = server.child.pid
+    psutil.Process(pid).kill()
+    async with asyncio.timeout(60):
+        while server.child.pid in (None, pid) or not server.answers():
+            await asyncio.sleep(0.1)
+
+
 def ours() -> set[int]:
     """The stack's processes, each in a group of its own; the nursery itself goes when this process does."""
     children = psutil.Process().children(recursive=True)
@@ -60,10 +76,14 @@ async def test_the_stack_comes_up_keeps_its_data_and_leaves_nothing(tmp_path: Pa
         logs = {path.stem for path in layout.logs.iterdir()}
         assert {"postgres", "valkey", "broker", "entrance", "portone", "booking-api", "loyalty-worker"} <= logs
 
-        victim = next(server for tier in stack.supervisor.tiers for server in tier if server.name == "loyalty worker")
-        psutil.Process(victim.child.pid).kill()
-        with pytest.raises(StackError, match=r"^loyalty worker was ended by SIGKILL; its log is "):
-            await stack.watch()
+        watching = asyncio.create_task(stack.watch())
+        await asyncio.gather(
+            *(kill_and_await_another(stack, name) for name in ("loyalty worker", "loyalty api", "entrance"))
+        )
+        assert (await ask(stack, "{ __typename }")) == {"data": {"__typename": "Query"}}
+        psutil.Process(server_of(stack, "Valkey").child.pid).kill()
+        with pytest.raises(StackError, match=r"^Valkey was ended by SIGKILL; its log is "):
+            await watching
     assert ours() == before
     assert all(is_free(port) for port in (layout.ports.entrance, layout.ports.postgres, *layout.ports.apis.values()))
 

@@ -48,10 +48,18 @@ def supervisor(record: Record, said: io.StringIO) -> Iterator[Supervisor]:
     made.stop()
 
 
-def service(tmp_path: Path, name: str, program: str = ANSWERING) -> Server:
+def service(tmp_path: Path, name: str, program: str = ANSWERING, *, comes_back: bool = False) -> Server:
     port = free_port()
     child = Child(name, [sys.executable, "-c", program, str(port)], tmp_path / f"{name}.log")
-    return Server(name, port, f"http://127.0.0.1:{port}", child, lambda: http_answers(f"http://127.0.0.1:{port}/"))
+    url = f"http://127.0.0.1:{port}"
+    return Server(name, port, url, child, lambda: http_answers(f"{url}/"), comes_back=comes_back)
+
+
+async def until_another(server: Server, pid: int | None) -> None:
+    """A process has taken the place of that one, and answers."""
+    async with asyncio.timeout(20):
+        while server.child.pid in (None, pid) or not server.answers():
+            await asyncio.sleep(0.05)
 
 
 async def test_servers_start_side_by_side_and_each_is_reported(
@@ -86,6 +94,44 @@ async def test_a_process_that_dies_later_is_named_with_its_log(supervisor: Super
     with pytest.raises(StackError) as dead:
         await asyncio.wait_for(watching, 10)
     assert str(dead.value) == f"first was ended by SIGKILL; its log is {tmp_path / 'first.log'}"
+
+
+async def test_a_service_that_dies_is_started_again_and_that_is_said(
+    supervisor: Supervisor, said: io.StringIO, record: Record, tmp_path: Path
+) -> None:
+    base, api, worker = (service(tmp_path, name, comes_back=name != "base") for name in ("base", "api", "worker"))
+    await supervisor.start([base, api, worker])
+    watching = asyncio.create_task(supervisor.watch())
+    pids = {each.name: each.child.pid for each in (base, api, worker)}
+    for each in (api, worker):
+        psutil.Process(each.child.pid).kill()
+    for each in (api, worker):
+        await until_another(each, pids[each.name])
+    for each in (api, worker):
+        line = f"  {each.name} was ended by SIGKILL; its log is {each.log}; it is started again in 0.5 s"
+        assert line in said.getvalue().splitlines()
+        assert record.processes[each.name][0] == each.child.pid
+    assert base.child.pid == pids["base"]
+    assert not watching.done()
+    psutil.Process(base.child.pid).kill()
+    with pytest.raises(StackError, match=r"^base was ended by SIGKILL; its log is "):
+        await asyncio.wait_for(watching, 10)
+
+
+async def test_a_service_that_dies_again_and_again_is_given_up(
+    supervisor: Supervisor, said: io.StringIO, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stack.supervisor.FIRST_PAUSE", 0.001)
+    once = f"import pathlib\npathlib.Path({str(tmp_path / 'once')!r}).touch(exist_ok=False)\n" + ANSWERING
+    ill = service(tmp_path, "ill", once, comes_back=True)
+    await supervisor.start([ill])
+    watching = asyncio.create_task(supervisor.watch())
+    psutil.Process(ill.child.pid).kill()
+    with pytest.raises(StackError) as given_up:
+        await asyncio.wait_for(watching, 20)
+    assert str(given_up.value).startswith("ill stopped by itself with exit code 1; its log is ")
+    assert str(given_up.value).endswith("; it died 5 times within 60 s")
+    assert said.getvalue().count("it is started again") == 4
 
 
 async def test_stopping_ends_what_stands_on_something_before_what_it_stands_on(
