@@ -9,19 +9,26 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, ValidationError
 
 from stack.portone import payments
 from stack.portone.books import Answer
 from stack.portone.published import published, published_cancellation
 from stack.portone.refusals import Refusal, refusal
+from stack.portone.switches import read_header
 from stack.portone.till import Till, now
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(read_header)])
 
 Deed = Callable[[], dict[str, Any]]
 _KEY = re.compile(r'"?([A-Za-z0-9_-]{16,256})"?')
+
+
+class RefundAccount(BaseModel):
+    bank: str = Field(min_length=1)
+    number: str = Field(min_length=1)
+    holderName: str = Field(min_length=1)  # noqa: N815 - PortOne's name
 
 
 class CancelBody(BaseModel):
@@ -29,6 +36,7 @@ class CancelBody(BaseModel):
     storeId: str | None = None  # noqa: N815 - PortOne's name
     amount: int | None = Field(default=None, gt=0)
     currentCancellableAmount: int | None = Field(default=None, ge=0)  # noqa: N815 - PortOne's name
+    refundAccount: RefundAccount | None = None  # noqa: N815 - PortOne's name
 
 
 @router.get("/payments/{payment_id}")
@@ -58,6 +66,8 @@ def _cancel(till: Till, payment_id: str, body: bytes) -> dict[str, Any]:
     if asked.storeId not in (None, till.settings.store_id):
         raise refusal("FORBIDDEN", "another store's payment")
     payment = till.get(payment_id)
+    if payment.account is not None and payment.paid_at is not None and asked.refundAccount is None:
+        raise refusal("INVALID_REQUEST", "an account number only took money: refundAccount says where it goes back to")
     cancellation = till.cancel(payment, asked.amount, asked.currentCancellableAmount, asked.reason)
     return {"cancellation": published_cancellation(cancellation)}
 
@@ -73,12 +83,12 @@ async def _answer(request: Request, deed: Deed) -> Response:
     till: Till = request.app.state.till
     try:
         _ensure_authorized(request, till)
-        if _spend(till, "errors_before"):
+        if till.spend("errors_before"):
             return _json(503, {"message": "switched on: an error before anything was done"})
         answer = await _once(request, deed)
     except Refusal as refused:
         return _json(refused.status, refused.body)
-    if _spend(till, "errors_after"):
+    if till.spend("errors_after"):
         return _json(500, {"message": "switched on: an error after it was done"})
     return Response(answer.body, answer.status, media_type="application/json")
 
@@ -133,13 +143,6 @@ def _ensure_authorized(request: Request, till: Till) -> None:
     given = request.headers.get("authorization", "")
     if not hmac.compare_digest(given.encode(), wanted.encode()):
         raise refusal("UNAUTHORIZED", "the Authorization header is not `PortOne <secret>`")
-
-
-def _spend(till: Till, count: str) -> bool:
-    left: int = getattr(till.switches, count)
-    if left:
-        till.switch(till.switches.model_copy(update={count: left - 1}))
-    return left > 0
 
 
 def _json(status: int, body: dict[str, Any]) -> Response:

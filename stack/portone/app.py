@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
 
 from stack.portone import api, control, window
+from stack.portone.refusals import Refusal
 from stack.portone.settings import Settings
 from stack.portone.till import Till
 
@@ -23,6 +25,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api.router)
     app.include_router(window.router)
     app.include_router(control.router)
+
+    @app.exception_handler(Refusal)
+    async def refuse(_: Request, refused: Refusal) -> Response:
+        return JSONResponse(refused.body, refused.status)
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:

@@ -11,15 +11,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ValidationError
 
-from stack.portone import payments
-from stack.portone.payments import Payment, Status
-from stack.portone.refusals import Refusal, refusal
+from stack.portone.payments import WAITING, Payment, Status
+from stack.portone.refusals import Refusal
 from stack.portone.switches import Switches
-from stack.portone.till import Till, now
+from stack.portone.till import Till
 
 router = APIRouter(prefix="/control")
-
-_WAITING = (Status.PAY_PENDING, Status.VIRTUAL_ACCOUNT_ISSUED)
 
 
 class Entry(BaseModel):
@@ -72,13 +69,7 @@ async def books(request: Request) -> list[Entry]:
 async def deposit(payment_id: str, request: Request) -> Response:
     """The money of a pending payment or of an account number arrives."""
     till: Till = request.app.state.till
-
-    def move(payment: Payment) -> None:
-        if payment.status not in _WAITING:
-            raise refusal("PAYMENT_NOT_WAITING_FOR_DEPOSIT", f"the payment is {payment.status}")
-        payments.pay(payment, payment.method, now())
-
-    return _told(lambda: till.change(till.get(payment_id), move))
+    return _told(lambda: till.deposit(till.get(payment_id)))
 
 
 @router.post("/payments/{payment_id}/cancellations/{cancellation_id}/{outcome}")
@@ -120,7 +111,7 @@ def _entry(payment: Payment) -> Entry:
 
 def _row(entry: Entry) -> str:
     base = f"/control/payments/{escape(entry.payment_id)}"
-    actions = [("deposit", "Money arrives")] if entry.status in _WAITING else []
+    actions = [("deposit", "Money arrives")] if entry.status in WAITING else []
     for each in entry.open_cancellations:
         actions += [(f"cancellations/{each}/succeed", "Refund settles"), (f"cancellations/{each}/fail", "Refund fails")]
     buttons = "".join(f'<button data-post="{base}/{path}">{label}</button>' for path, label in actions)

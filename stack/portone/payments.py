@@ -26,6 +26,8 @@ class Status(StrEnum):
 
 # No money came yet, and a window may still be opened for the payment.
 OPEN = frozenset({Status.READY, Status.FAILED})
+# The money is on its way, or may yet be sent.
+WAITING = frozenset({Status.PAY_PENDING, Status.VIRTUAL_ACCOUNT_ISSUED})
 
 
 class CancellationStatus(StrEnum):
@@ -133,6 +135,14 @@ def issue_account(payment: Payment, valid_for: timedelta, now: datetime) -> None
     payment.method = "VIRTUAL_ACCOUNT"
     payment.account = Account(bank=ACCOUNT_BANK, number=number, issued_at=now, expired_at=now + valid_for)
     _become(payment, Status.VIRTUAL_ACCOUNT_ISSUED, now)
+
+
+def deposit(payment: Payment, now: datetime) -> None:
+    if payment.status not in WAITING:
+        raise refusal("PAYMENT_NOT_WAITING_FOR_DEPOSIT", f"the payment is {payment.status}")
+    if payment.account is not None and now >= payment.account.expired_at:
+        raise refusal("PAYMENT_NOT_WAITING_FOR_DEPOSIT", "the account number has expired")
+    pay(payment, payment.method, now)
 
 
 def close_account(payment: Payment, now: datetime) -> None:

@@ -9,7 +9,7 @@ from stack.portone.books import Books
 from stack.portone.payments import Cancellation, CancellationStatus, Order, Payment, Status
 from stack.portone.refusals import refusal
 from stack.portone.settings import Settings
-from stack.portone.switches import Refunds, Switches
+from stack.portone.switches import Refunds, Switches, asked_by_header
 from stack.portone.webhooks import Courier, announcement
 
 _ANNOUNCED = {
@@ -31,13 +31,15 @@ class Till:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.books = Books(settings.file)
-        self.switches = self.books.find_switches() or settings.switches.model_copy()
+        self._switches = self.books.find_switches() or settings.switches.model_copy()
         self.courier = Courier(settings, self.books)
         self._timers: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         self.courier.start()
         for payment in self.books.payments():
+            if payment.status in payments.WAITING:
+                self._deposit_later(payment)
             for each in payment.cancellations:
                 if each.status == CancellationStatus.REQUESTED:
                     self._settle_later(payment.id, each)
@@ -48,13 +50,27 @@ class Till:
         await self.courier.stop()
         self.books.close()
 
+    @property
+    def switches(self) -> Switches:
+        return Switches.model_validate({**self._switches.model_dump(), **asked_by_header()})
+
     def switch(self, switches: Switches) -> None:
-        self.switches = switches
+        self._switches = switches
         self.books.save_switches(switches)
 
+    def spend(self, count: str) -> bool:
+        """Use up one of a count that runs down; what a request asked for itself counts for it alone."""
+        left: int = getattr(self.switches, count)
+        if left and count not in asked_by_header():
+            self.switch(self._switches.model_copy(update={count: left - 1}))
+        return left > 0
+
     def clear(self) -> None:
+        for each in self._timers:
+            each.cancel()
+        self.courier.clear()
         self.books.clear()
-        self.switches = self.settings.switches.model_copy()
+        self._switches = self.settings.switches.model_copy()
 
     def get(self, payment_id: str) -> Payment:
         payment = self.books.find_payment(payment_id)
@@ -74,9 +90,17 @@ class Till:
         """Make a move and tell the merchant of the state it led to."""
         move(payment)
         self._record(payment)
+        if payment.status in payments.WAITING:
+            self._deposit_later(payment)
         return payment
 
+    def deposit(self, payment: Payment) -> None:
+        """The money of a pending payment or of an account number arrives."""
+        self.change(payment, lambda each: payments.deposit(each, now()))
+
     def cancel(self, payment: Payment, amount: int | None, expected: int | None, reason: str) -> Cancellation:
+        if self.spend("refusals"):
+            raise refusal(self.switches.refused_as, "switched on: a refusal")
         cancellation = payments.ask_to_cancel(payment, amount, expected, reason, now())
         if self.switches.refunds == Refunds.STAY_REQUESTED:
             self.books.save_payment(payment)
@@ -110,13 +134,33 @@ class Till:
         if self.switches.refund_settles_after is None:
             return
         due_at = cancellation.requested_at + timedelta(seconds=self.switches.refund_settles_after)
+        succeeded = self.switches.refund_settles
 
-        async def wait_and_settle() -> None:
-            await asyncio.sleep((due_at - now()).total_seconds())
+        def settle() -> None:
             payment = self.get(payment_id)
-            if any(each.id == cancellation.id and each.cancelled_at is None for each in payment.cancellations):
-                self.settle(payment, cancellation.id, succeeded=True)
+            open_ones = [each.id for each in payment.cancellations if each.status == CancellationStatus.REQUESTED]
+            if cancellation.id in open_ones:
+                self.settle(payment, cancellation.id, succeeded=succeeded)
 
-        timer = asyncio.create_task(wait_and_settle())
+        self._at(due_at, settle)
+
+    def _deposit_later(self, payment: Payment) -> None:
+        if self.switches.deposit_after is None:
+            return
+        due_at = payment.status_changed_at + timedelta(seconds=self.switches.deposit_after)
+
+        def deposit() -> None:
+            current = self.get(payment.id)
+            if current.status in payments.WAITING:
+                self.deposit(current)
+
+        self._at(due_at, deposit)
+
+    def _at(self, due_at: datetime, deed: Callable[[], None]) -> None:
+        async def wait_and_do() -> None:
+            await asyncio.sleep((due_at - now()).total_seconds())
+            deed()
+
+        timer = asyncio.create_task(wait_and_do())
         self._timers.add(timer)
         timer.add_done_callback(self._timers.discard)

@@ -64,22 +64,28 @@ class Courier:
             self._held_back.append(webhook)
             return
         overtaken, self._held_back = self._held_back, []
-        self._carry(webhook, *overtaken, copies=switches.webhook_copies)
+        self._carry(webhook, *overtaken, copies=switches.webhook_copies, failures=switches.webhook_failures)
 
-    def _carry(self, *webhooks: Webhook, copies: int = 1) -> None:
-        task = asyncio.create_task(self._deliver_in_order(webhooks, copies))
+    def clear(self) -> None:
+        """What is on its way or held back never arrives."""
+        self._held_back = []
+        for each in self._tasks:
+            each.cancel()
+
+    def _carry(self, *webhooks: Webhook, copies: int = 1, failures: int = 0) -> None:
+        task = asyncio.create_task(self._deliver_in_order(webhooks, copies, failures))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _deliver_in_order(self, webhooks: Sequence[Webhook], copies: int) -> None:
+    async def _deliver_in_order(self, webhooks: Sequence[Webhook], copies: int, failures: int) -> None:
         for webhook in webhooks:
+            await asyncio.sleep((webhook.due_at - datetime.now(UTC)).total_seconds())
             for _ in range(copies - 1):
                 await self._post(webhook)
-            await self._deliver(webhook)
+            await self._deliver(webhook, failures)
 
-    async def _deliver(self, webhook: Webhook) -> None:
-        await asyncio.sleep((webhook.due_at - datetime.now(UTC)).total_seconds())
-        while not await self._post(webhook):
+    async def _deliver(self, webhook: Webhook, failures: int) -> None:
+        while webhook.attempts < failures or not await self._post(webhook):
             attempts = webhook.attempts + 1
             if attempts == len(PAUSES):
                 log.warning("webhook %s was never taken", webhook.id)

@@ -8,7 +8,7 @@ from string import Template
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 
@@ -16,9 +16,10 @@ from stack.portone import payments
 from stack.portone.payments import Order, Payment, Status
 from stack.portone.published import PAY_METHODS
 from stack.portone.refusals import Refusal, refusal
+from stack.portone.switches import Payments, read_header
 from stack.portone.till import Till, now
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(read_header)])
 
 _LABELS = {
     "CARD": "Card",
@@ -27,6 +28,7 @@ _LABELS = {
     "MOBILE": "Mobile phone",
     "VIRTUAL_ACCOUNT": "Virtual account",
 }
+_OUTCOMES = {Payments.SUCCEED: "pay", Payments.STAY_PENDING: "pending", Payments.FAIL: "fail"}
 # Whole units of KRW and JPY are minor units; other currencies of the demo have hundredths.
 _NO_MINOR_UNIT = {"KRW", "JPY"}
 
@@ -118,16 +120,17 @@ def _current(till: Till, asked: Asked) -> Payment:
 
 def _carry_out(till: Till, payment: Payment, asked: Asked) -> Response:
     at = now()
-    if asked.outcome == "pay" and asked.payMethod == "VIRTUAL_ACCOUNT":
+    outcome = _OUTCOMES[till.switches.payments] if asked.outcome == "pay" else asked.outcome
+    if outcome == "pay" and asked.payMethod == "VIRTUAL_ACCOUNT":
         till.change(payment, lambda each: payments.issue_account(each, timedelta(hours=asked.accountHours), at))
-    elif asked.outcome == "pay":
+    elif outcome == "pay":
         till.change(payment, lambda each: payments.pay(each, asked.payMethod, at))
-    elif asked.outcome == "pending":
+    elif outcome == "pending":
         till.change(payment, lambda each: payments.leave_pending(each, asked.payMethod, at))
-    elif asked.outcome == "fail":
+    elif outcome == "fail":
         till.change(payment, lambda each: payments.fail(each, asked.payMethod, "The card was declined.", at))
         return _back(asked.redirectUrl, payment, code="FAILURE_TYPE_PG", message="The card was declined.")
-    elif asked.outcome == "close":
+    elif outcome == "close":
         return _back(asked.redirectUrl, payment, code="FAILURE_TYPE_PG", message="The window was closed.")
     else:
         raise refusal("INVALID_REQUEST", "outcome is one of pay, fail, close, pending")

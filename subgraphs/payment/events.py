@@ -58,13 +58,16 @@ class PaymentRefunded(_PaymentEvent, name="payment.payment.refunded"):
 
 
 class RefundFailed(_PaymentEvent, name="payment.payment.refund-failed"):
-    """A refund did not work. What can work later is tried again, and `refunded` follows."""
+    """A refund did not work. It is tried again, and `refunded` follows, unless it is `final`.
+
+    Then it can never work by itself, and waits for an administrator to retry it or to settle it by hand.
+    """
 
     payment_id: UUID | None
     refund_id: UUID
     amount: Decimal
     reason: str
     final: bool
-    """It is not kept, and nobody tries it again."""
+    """Nobody tries it again by itself."""
     left: Decimal | None
-    """What can still be given back, where more was asked."""
+    """What can still be given back, where more was asked and nothing was kept of it."""

@@ -19,6 +19,7 @@ from ..refunds.admin import AdminRefund, is_admin
 from ..refunds.loaders import refunds_by_payment
 from ..refunds.request_by_hand import request_refund_by_hand
 from ..refunds.settle_by_hand import settle_refund_by_hand
+from ..texts import ensure_text
 from . import store
 from .loaders import history_by_payment, payments_by_booking, payments_by_id
 from .reconcile import reconcile_on_request
@@ -114,9 +115,11 @@ class PaymentFilter:
     refund_open: bool | None = strawberry.field(default=None, description="With a refund not settled.")
 
     def wanted(self) -> store.Wanted:
+        if self.provider_reference is not None:
+            ensure_text("filter.providerReference", self.provider_reference, 200)
         return store.Wanted(
-            booking_id=parse_id(self.booking_id, "bookingId") if self.booking_id else None,
-            payer_id=parse_id(self.payer_id, "payerId") if self.payer_id else None,
+            booking_id=None if self.booking_id is None else parse_id(self.booking_id, "filter.bookingId"),
+            payer_id=None if self.payer_id is None else parse_id(self.payer_id, "filter.payerId"),
             transaction_id=self.provider_reference,
             statuses=None if self.statuses is None else [tables.PaymentStatus(each.value) for each in self.statuses],
             methods=None if self.methods is None else [tables.PaymentMethod(each.value) for each in self.methods],

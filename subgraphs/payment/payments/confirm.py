@@ -4,12 +4,13 @@ from uuid import UUID
 
 from chassis.cache import Cache
 from chassis.database import Database
-from chassis.errors import NotFound, Unavailable
+from chassis.errors import NotFound
 
 from ..ledger import store as ledger
 from ..ledger.rules import is_mine
 from ..ledger.tables import Payment
-from ..provider.protocol import Provider, ProviderError
+from ..provider.protocol import Provider
+from .patience import patience
 from .rules import is_decided
 from .sync import sync_payment
 
@@ -27,7 +28,5 @@ async def confirm_payment(
         raise NotFound("There is no such payment.")
     if is_decided(payment):
         return payment
-    try:
+    async with patience():
         return await sync_payment(database, cache, provider, payment_id)
-    except ProviderError as error:
-        raise Unavailable(retry_after=5, message="The payment provider does not answer. Please try again.") from error

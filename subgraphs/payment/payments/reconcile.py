@@ -4,13 +4,14 @@ from uuid import UUID
 
 from chassis.cache import Cache
 from chassis.database import Database
-from chassis.errors import Unavailable
 
 from ..ledger import store as ledger
 from ..ledger.tables import Payment
-from ..provider.protocol import Provider, ProviderError
+from ..provider.protocol import Provider
+from ..refunds.retry import retry_refunds
 from ..refunds.send import send_refund
 from .close_account import close_account
+from .patience import patience
 from .rules import has_account_to_close
 from .sync import sync_payment
 
@@ -25,10 +26,13 @@ async def reconcile_payment(database: Database, cache: Cache, provider: Provider
 
 
 async def reconcile_on_request(database: Database, cache: Cache, provider: Provider, payment_id: UUID) -> Payment:
-    """For an administrator who wants to know now. Raises NotFound, and Unavailable while the provider is away."""
-    try:
+    """For an administrator who wants to know now: refunds that failed are tried again at once, given up or not.
+
+    Raises NotFound, and Unavailable while the provider is away.
+    """
+    async with database.transaction() as session:
+        await retry_refunds(session, await ledger.lock_payment(session, payment_id))
+    async with patience():
         await reconcile_payment(database, cache, provider, payment_id)
-    except ProviderError as error:
-        raise Unavailable(retry_after=5, message="The payment provider does not answer. Please try again.") from error
     async with database.reading() as session:
         return await ledger.get_payment(session, payment_id)

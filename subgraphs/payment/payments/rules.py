@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chassis.money import round_down
 
-from ..ledger.rules import SILENCE
+from ..ledger.rules import silence_for
 from ..ledger.tables import Payment, PaymentStatus
 from ..provider.snapshot import Snapshot, State
 from ..refunds.rules import next_refund_at
@@ -20,6 +20,8 @@ from ..refunds.tables import Refund
 WATCH_CLOSED: Final = timedelta(hours=24)
 # A provider that is still at it when the time is up gets this much more, once.
 PENDING_GRACE: Final = timedelta(minutes=10)
+# An account number is closed right after the read that found it; should that fail, so soon again.
+CLOSE_AGAIN: Final = timedelta(seconds=5)
 
 UNPAID: Final = frozenset(
     {PaymentStatus.READY, PaymentStatus.PENDING, PaymentStatus.VIRTUAL_ACCOUNT_ISSUED, PaymentStatus.FAILED}
@@ -45,6 +47,8 @@ class Finding(Enum):
     """What a snapshot says about a payment that we did not know."""
 
     STALE = auto()
+    # A word of the provider's that is not known here: nothing is concluded from it.
+    UNCLEAR = auto()
     # The money was here before, or nothing can come any more: only refunds can have moved.
     KNOWN = auto()
     WAITING = auto()
@@ -56,17 +60,33 @@ class Finding(Enum):
 
 
 def finding(payment: Payment, ticket: Ticket, snapshot: Snapshot) -> Finding:
-    if ticket.number <= payment.read_applied or snapshot.state is State.UNKNOWN:
+    if ticket.number <= payment.read_applied:
         return Finding.STALE
     if payment.paid_at is not None:
         return Finding.KNOWN
-    if snapshot.money_came and payment.status is PaymentStatus.CLOSED:
+    if snapshot.state is State.UNKNOWN:
+        return Finding.UNCLEAR
+    return _finding_of_money(payment, snapshot) if snapshot.money_came else _finding_of_none(payment, snapshot)
+
+
+def _finding_of_money(payment: Payment, snapshot: Snapshot) -> Finding:
+    if payment.status is PaymentStatus.CLOSED:
         return Finding.LATE
-    if snapshot.money_came:
-        return Finding.PAID if is_what_was_asked(payment, snapshot) else Finding.WRONG_AMOUNT
+    return Finding.PAID if is_what_was_asked(payment, snapshot) else Finding.WRONG_AMOUNT
+
+
+def _finding_of_none(payment: Payment, snapshot: Snapshot) -> Finding:
     if payment.status is PaymentStatus.CLOSED:
         return Finding.KNOWN
     return Finding.ENDED if snapshot.state is State.CANCELLED else Finding.WAITING
+
+
+def contradicts(payment: Payment, ticket: Ticket, snapshot: Snapshot) -> bool:
+    """Money that came does not un-come: the provider has another store in mind, or has lost its mind.
+
+    Nothing can be sent on that ground.
+    """
+    return payment.paid_at is not None and ticket.number > payment.read_applied and not snapshot.money_came
 
 
 def is_what_was_asked(payment: Payment, snapshot: Snapshot) -> bool:
@@ -89,14 +109,19 @@ def refusal_to_open(amount: Decimal, currency: str, our_currency: str) -> str | 
     return None
 
 
-def must_close(payment: Payment, now: datetime) -> bool:
-    """Whether a payment that was asked to close, and has not been paid, ends now.
+def is_closing(payment: Payment) -> bool:
+    """Whether it was asked to close, and nothing has been decided yet."""
+    return payment.close_requested_at is not None and payment.status in UNPAID
+
+
+def must_close(payment: Payment, now: datetime, *, undecided: bool) -> bool:
+    """Whether a payment that is closing ends now.
 
     A provider still at it is waited for once; an account number is closed at the provider first.
     """
-    if payment.close_requested_at is None or payment.status not in UNPAID:
+    if not is_closing(payment):
         return False
-    if payment.status is PaymentStatus.PENDING:
+    if undecided:
         return payment.pending_until is not None and now >= payment.pending_until
     return payment.status is not PaymentStatus.VIRTUAL_ACCOUNT_ISSUED
 
@@ -109,7 +134,7 @@ def next_ask_at(payment: Payment, refunds: Sequence[Refund], now: datetime) -> d
     """When the provider is to be asked about a payment again; None when nothing more is expected of it."""
     if payment.status is PaymentStatus.CLOSED and payment.closed_at is not None:
         watched = payment.closed_at + WATCH_CLOSED
-        return now + _patience(now - payment.closed_at) if now < watched else None
+        return min(now + silence_for(now - payment.closed_at), watched) if now < watched else None
     if payment.paid_at is None:
         return _while_unpaid(payment, now)
     return next_refund_at(refunds, now)
@@ -117,16 +142,11 @@ def next_ask_at(payment: Payment, refunds: Sequence[Refund], now: datetime) -> d
 
 def _while_unpaid(payment: Payment, now: datetime) -> datetime:
     if has_account_to_close(payment):
-        return now
-    asking = now + _patience(now - payment.created_at)
+        return now + CLOSE_AGAIN
+    asking = now + silence_for(now - payment.created_at)
     if payment.pending_until is not None and payment.pending_until > now:
         return min(asking, payment.pending_until)
     return asking
-
-
-def _patience(age: timedelta) -> timedelta:
-    """Two minutes at first, then a tenth of the age: a day takes some fifty questions instead of seven hundred."""
-    return max(SILENCE, age / 10)
 
 
 def is_payable(payment: Payment) -> bool:

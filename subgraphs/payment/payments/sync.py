@@ -7,9 +7,10 @@ from chassis.database import Database
 
 from ..ledger import store as ledger
 from ..ledger.tables import Payment
-from ..provider.protocol import Provider
+from ..provider.protocol import Provider, ProviderAway
 from . import store
 from .apply_snapshot import apply_snapshot
+from .rules import contradicts
 
 
 async def sync_payment(database: Database, cache: Cache, provider: Provider, payment_id: UUID) -> Payment:
@@ -19,5 +20,7 @@ async def sync_payment(database: Database, cache: Cache, provider: Provider, pay
     snapshot = await provider.read(payment_id)
     async with database.transaction() as session:
         payment = await ledger.lock_payment(session, payment_id)
+        if contradicts(payment, ticket, snapshot):
+            raise ProviderAway(f"says {snapshot.said} of a payment that was paid")
         await apply_snapshot(session, cache, payment, ticket, snapshot)
     return payment

@@ -1,44 +1,28 @@
-"""PortOne V2 over HTTPS: the one place that knows its words."""
+"""PortOne V2 over HTTPS: reading a payment, cancelling it, closing its account number."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
+from time import perf_counter
 from typing import Any, Final, Self, TypeVar
 from uuid import UUID
 
 import httpx
 import orjson
+from prometheus_client import Histogram
 
-from chassis.money import from_minor, to_minor
+from chassis.money import to_minor
 
-from ..ledger.tables import PaymentMethod
-from .protocol import NothingToClose, ProviderAway, ProviderRefused
-from .snapshot import NOTHING_YET, Account, Cancellation, Outcome, RefundAccount, Snapshot, State
+from .protocol import ProviderAway, ProviderRefused
+from .snapshot import NOTHING_YET, Cancellation, RefundAccount, Snapshot
+from .words import cancellation_of, error_of, snapshot_of
 
-STATES: Final[Mapping[str, State]] = {
-    "READY": State.READY,
-    "PENDING": State.PENDING,
-    "PAY_PENDING": State.PENDING,
-    "VIRTUAL_ACCOUNT_ISSUED": State.ACCOUNT_ISSUED,
-    "PAID": State.PAID,
-    "FAILED": State.FAILED,
-    "PARTIAL_CANCELLED": State.CANCELLED,
-    "CANCELLED": State.CANCELLED,
-}
-OUTCOMES: Final[Mapping[str, Outcome]] = {
-    "REQUESTED": Outcome.REQUESTED,
-    "SUCCEEDED": Outcome.SUCCEEDED,
-    "FAILED": Outcome.FAILED,
-}
-METHODS: Final[Mapping[str, PaymentMethod]] = {
-    "PaymentMethodCard": PaymentMethod.CARD,
-    "PaymentMethodTransfer": PaymentMethod.TRANSFER,
-    "PaymentMethodVirtualAccount": PaymentMethod.VIRTUAL_ACCOUNT,
-    "PaymentMethodEasyPay": PaymentMethod.EASY_PAY,
-    "PaymentMethodMobile": PaymentMethod.MOBILE,
-}
-# Refusals that say nothing about the deed: it may be under way, or our own key is wrong for now.
-_UNDECIDED: Final = frozenset({"IDEMPOTENCY_OUTSTANDING_REQUEST", "UNAUTHORIZED", "FORBIDDEN"})
+CALLS: Final = Histogram(
+    "payment_provider_seconds",
+    "Calls of the payment provider, by what was asked and whether it answered, refused or was away.",
+    ["asked", "outcome"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120),
+)
 _CONNECT_SECONDS: Final = 5.0
 
 Understood = TypeVar("Understood")
@@ -66,13 +50,14 @@ class PortOne:
         await self._client.aclose()
 
     async def read(self, payment_id: UUID) -> Snapshot:
-        try:
-            body = await self._ask("GET", f"/payments/{payment_id}", params={"storeId": self._store_id})
-        except ProviderRefused as refused:
-            if refused.kind == "PAYMENT_NOT_FOUND":
-                return NOTHING_YET
-            raise
-        return _understood(snapshot_of, body)
+        with _timed("read"):
+            try:
+                body = await self._ask("GET", f"/payments/{payment_id}", params={"storeId": self._store_id})
+            except ProviderRefused as refused:
+                if refused.kind == "PAYMENT_NOT_FOUND":
+                    return NOTHING_YET
+                raise
+            return _understood(snapshot_of, body)
 
     async def cancel(
         self,
@@ -93,12 +78,14 @@ class PortOne:
         }
         if account is not None:
             asked["refundAccount"] = {"bank": account.bank, "number": account.number, "holderName": account.holder}
-        body = await self._ask("POST", f"/payments/{payment_id}/cancel", json=asked, key=key)
-        return _understood(lambda said: _cancellation(said["cancellation"], currency), body)
+        with _timed("cancel"):
+            body = await self._ask("POST", f"/payments/{payment_id}/cancel", json=asked, key=key)
+            return _understood(lambda said: cancellation_of(said["cancellation"], currency), body)
 
     async def close_account(self, payment_id: UUID, *, key: str) -> None:
         path = f"/payments/{payment_id}/virtual-account/close"
-        await self._ask("POST", path, json={"storeId": self._store_id}, key=key)
+        with _timed("close account"):
+            await self._ask("POST", path, json={"storeId": self._store_id}, key=key)
 
     async def _ask(
         self,
@@ -118,11 +105,7 @@ class PortOne:
         body = _json(answer)
         if answer.is_success:
             return body
-        kind = body.get("type") if isinstance(body, dict) else None
-        if not isinstance(kind, str) or kind in _UNDECIDED:
-            raise ProviderAway(f"{method} {path}: {answer.status_code} {kind or 'without a type'}")
-        refused = NothingToClose if kind == "PAYMENT_NOT_WAITING_FOR_DEPOSIT" else ProviderRefused
-        raise refused(kind, str(body.get("message", "")))
+        raise error_of(f"{method} {path}", answer.status_code, body if isinstance(body, dict) else {})
 
     async def _sent(self, request: httpx.Request) -> httpx.Response:
         """Sent once more when the connection broke: an idle one may be closed the moment it is used again.
@@ -135,59 +118,19 @@ class PortOne:
             return await self._client.send(request)
 
 
-def snapshot_of(body: Mapping[str, Any]) -> Snapshot:
-    currency = body["currency"]
-    method = body.get("method") or {}
-    amount = body["amount"]
-    said = body["status"]
-    cancellations = [_cancellation(each, currency) for each in body.get("cancellations") or ()]
-    return Snapshot(
-        state=STATES.get(said, State.UNKNOWN),
-        said=said,
-        currency=currency,
-        total=from_minor(amount["total"], currency),
-        cancelled=_cancelled(cancellations, from_minor(amount["cancelled"], currency)),
-        paid_at=_paid_at(body),
-        method=METHODS.get(method.get("type", "")),
-        transaction_id=body.get("transactionId"),
-        receipt_url=body.get("receiptUrl"),
-        failure=_failure(body.get("failure")),
-        account=_account(method),
-        cancellations=cancellations,
-    )
-
-
-def _paid_at(body: Mapping[str, Any]) -> datetime | None:
-    """A payment that was cancelled need not say when it was paid, but an account number that ended never was."""
-    came = body["status"] in ("PAID", "PARTIAL_CANCELLED") or body.get("paidAt") or body.get("cancellations")
-    return _instant(body.get("paidAt") or body["statusChangedAt"]) if came else None
-
-
-def _cancelled(cancellations: Sequence[Cancellation], said: Decimal) -> Decimal:
-    """What is back for certain; whether the provider's own sum counts what is under way is not written anywhere."""
-    if not cancellations:
-        return said
-    return sum((each.amount for each in cancellations if each.outcome is Outcome.SUCCEEDED), Decimal(0))
-
-
-def _cancellation(said: Mapping[str, Any], currency: str) -> Cancellation:
-    outcome = OUTCOMES.get(said["status"], Outcome.UNKNOWN)
-    return Cancellation(said["id"], outcome, from_minor(said["totalAmount"], currency))
-
-
-def _account(method: Mapping[str, Any]) -> Account | None:
-    if method.get("type") != "PaymentMethodVirtualAccount" or not method.get("accountNumber"):
-        return None
-    due_at = _instant(method["expiredAt"]) if method.get("expiredAt") else None
-    return Account(method.get("bank") or "", method["accountNumber"], due_at)
-
-
-def _failure(said: Mapping[str, Any] | None) -> str | None:
-    return (said.get("reason") or said.get("pgMessage") or said.get("pgCode")) if said else None
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+@contextmanager
+def _timed(asked: str) -> Iterator[None]:
+    started, outcome = perf_counter(), "answered"
+    try:
+        yield
+    except ProviderRefused:
+        outcome = "refused"
+        raise
+    except BaseException:
+        outcome = "away"
+        raise
+    finally:
+        CALLS.labels(asked, outcome).observe(perf_counter() - started)
 
 
 def _understood(read: Callable[[Any], Understood], body: Any) -> Understood:

@@ -1,9 +1,10 @@
 """What is asked of a payment provider, and how it can fail.
 
 ProviderError
-├── ProviderAway        nobody knows whether it was done: to be asked again
+├── ProviderAway        nobody knows whether it was done: to be asked again, under the same key
 └── ProviderRefused     it was not done; `kind` is the provider's word for why
-    └── NothingToClose  no account number waits for a deposit
+    ├── NothingToClose  no account number waits for a deposit
+    └── NeverPossible   nor would it be if it were asked again
 """
 
 from decimal import Decimal
@@ -28,6 +29,10 @@ class ProviderRefused(ProviderError):
 
 
 class NothingToClose(ProviderRefused):
+    pass
+
+
+class NeverPossible(ProviderRefused):
     pass
 
 

@@ -1,6 +1,7 @@
 """Follow the refunds of a payment by what the provider says, and make ready the next one to send."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,7 +11,7 @@ from chassis.ids import uuid7
 
 from ..ledger.rules import left_to_refund
 from ..ledger.tables import Payment
-from ..provider.snapshot import Cancellation, Snapshot
+from ..provider.snapshot import Cancellation, Outcome, Snapshot
 from . import store
 from .owe import owe_refund
 from .rules import cancellation_of, cancellations_of_others, is_under_way, known_cancellations, next_to_send
@@ -32,21 +33,42 @@ async def follow_refunds(session: AsyncSession, payment: Payment, snapshot: Snap
 
 
 def _take_down(session: AsyncSession, payment: Payment, refunds: Sequence[Refund], cancellation: Cancellation) -> None:
-    """Somebody gave money back in the provider's own console: what we owe anyway, or more than that."""
-    owed = (each for each in refunds if each.settled_at is None and not is_under_way(each))
+    """Somebody gives money back in the provider's own console, or a refusal of ours was none.
+
+    It is what we owe anyway if the amount says so. Else it counts once it is back: what does not come to pass
+    there is nothing we would have to make good.
+    """
+    owed = [each for each in refunds if each.settled_at is None and not is_under_way(each)]
     same = next((each for each in owed if each.amount == cancellation.amount), None)
-    if same is None and cancellation.amount > left_to_refund(payment):
+    if same is not None:
+        record_outcome(session, payment, same, cancellation)
+    elif cancellation.outcome is Outcome.SUCCEEDED:
+        rest = _count_towards(session, payment, owed, cancellation)
+        _take_down_rest(session, payment, cancellation, rest)
+
+
+def _count_towards(
+    session: AsyncSession, payment: Payment, owed: Sequence[Refund], cancellation: Cancellation
+) -> Decimal:
+    """What is more than was left was owed already, the oldest first; what remains besides."""
+    rest = cancellation.amount
+    for refund in owed:
+        if rest <= left_to_refund(payment):
+            break
+        if refund.amount <= rest:
+            record_outcome(session, payment, refund, cancellation)
+            rest -= refund.amount
+    return rest
+
+
+def _take_down_rest(session: AsyncSession, payment: Payment, cancellation: Cancellation, rest: Decimal) -> None:
+    if rest > left_to_refund(payment):
         # What we owe besides can't all be given back any more: its refund fails, is shown, and needs a person.
         logger.error("more_given_back_than_left", payment_id=str(payment.id), cancellation_id=cancellation.id)
-        return
-    refund = same or owe_refund(
-        session,
-        payment,
-        cancellation.amount,
-        reason="Given back at the payment provider.",
-        cause=RefundCause.AT_PROVIDER,
-    )
-    record_outcome(session, payment, refund, cancellation)
+    elif rest > 0:
+        reason = "Given back at the payment provider."
+        refund = owe_refund(session, payment, rest, reason=reason, cause=RefundCause.AT_PROVIDER)
+        record_outcome(session, payment, refund, cancellation)
 
 
 def _make_ready(session: AsyncSession, payment: Payment, refunds: Sequence[Refund], snapshot: Snapshot) -> None:
@@ -55,8 +77,11 @@ def _make_ready(session: AsyncSession, payment: Payment, refunds: Sequence[Refun
     if refund is None or is_under_way(refund):
         return
     if refund.amount > snapshot.cancellable:
+        # What is under way there may still fail, and leave room; what is back there never does.
+        final = refund.amount > snapshot.total - snapshot.cancelled
         refund.attempts += 1
-        fail_refund(session, payment, refund, f"Only {snapshot.cancellable} can be given back at the provider.")
+        reason = f"Only {snapshot.cancellable:f} can be given back at the provider."
+        fail_refund(session, payment, refund, reason, final=final)
         return
     refund.status = RefundStatus.REQUESTED
     refund.key, refund.cancellable = str(uuid7()), snapshot.cancellable

@@ -5,6 +5,7 @@ import strawberry
 from chassis.context import Info
 from chassis.ids import parse_id
 
+from ..provider.snapshot import RefundAccount
 from .provide_account import provide_refund_account
 from .types import Refund
 
@@ -28,8 +29,6 @@ class RefundMutation:
                 info.context.cache,
                 payer_id,
                 parse_id(input.refund_id, "refundId"),
-                bank=input.bank,
-                number=input.number,
-                holder=input.holder,
+                RefundAccount(bank=input.bank, number=input.number, holder=input.holder),
             )
         return Refund.from_row(refund)

@@ -1,7 +1,6 @@
 """Take the booking's wish to give a part back; asked again by the same id, say what became of it."""
 
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,7 +15,7 @@ from ..ledger.rules import left_to_refund
 from ..ledger.tables import Payment
 from . import store
 from .owe import owe_refund
-from .rules import EXCEEDS, refusal_to_refund
+from .rules import EXCEEDS, is_given_up, refusal_to_refund
 from .tables import Refund, RefundCause, RefundStatus
 
 
@@ -63,8 +62,5 @@ def _tell_outcome(session: AsyncSession, payment: Payment, refund: Refund) -> No
     if refund.status is RefundStatus.SUCCEEDED:
         publish(session, PaymentRefunded.model_validate(said))
     elif refund.status is RefundStatus.FAILED:
-        publish(session, RefundFailed.model_validate(said | _tried_again(refund)))
-
-
-def _tried_again(refund: Refund) -> dict[str, Any]:
-    return {"reason": refund.failure_reason or "", "final": False, "left": None}
+        failed = {"reason": refund.failure_reason or "", "final": is_given_up(refund), "left": None}
+        publish(session, RefundFailed.model_validate(said | failed))

@@ -9,9 +9,11 @@ from typing import Final
 from chassis.errors import Conflict, DomainError, FieldError, InvalidInput
 from chassis.money import round_down
 
-from ..ledger.rules import SILENCE, left_to_refund
+from ..ledger.rules import left_to_refund, silence_for
 from ..ledger.tables import Payment, PaymentMethod
-from ..provider.snapshot import Cancellation, Outcome, Snapshot
+from ..provider.banks import BANKS
+from ..provider.snapshot import Cancellation, Outcome, RefundAccount, Snapshot
+from ..texts import ensure_text, wrong_text
 from .tables import Refund, RefundStatus
 
 EXCEEDS: Final = "REFUND_EXCEEDS_PAYMENT"
@@ -67,14 +69,12 @@ def ensure_refundable(payment: Payment, amount: Decimal) -> None:
 
 
 def ensure_key(key: str) -> None:
-    if not 1 <= len(key) <= 255:
-        raise InvalidInput("A key has 1 to 255 characters.", [FieldError("idempotencyKey", "LENGTH")])
+    ensure_text("idempotencyKey", key, 255)
 
 
 def ensure_reason(text: str, field: str) -> None:
     """It is shown to the payer and stands with the provider."""
-    if not 1 <= len(text.strip()) <= 500:
-        raise InvalidInput("Please say why in 1 to 500 characters.", [FieldError(field, "LENGTH")])
+    ensure_text(field, text, 500)
 
 
 def ensure_same_refund(refund: Refund, amount: Decimal, reason: str) -> None:
@@ -94,28 +94,55 @@ def first_status(payment: Payment) -> RefundStatus:
 
 
 def ensure_needs_account(refund: Refund) -> None:
-    if refund.status is not RefundStatus.NEEDS_ACCOUNT:
+    """Where the provider refused to send it to the account that was given, another one may work."""
+    was_refused = refund.status is RefundStatus.FAILED and refund.account_number is not None
+    if is_under_way(refund) or not (refund.status is RefundStatus.NEEDS_ACCOUNT or was_refused):
         raise NoAccountWanted
 
 
-def ensure_account(bank: str, number: str, holder: str) -> None:
+def goes_to(refund: Refund, account: RefundAccount) -> bool:
+    return (refund.account_bank, refund.account_number, refund.account_holder) == (
+        account.bank,
+        account.number,
+        account.holder,
+    )
+
+
+def ensure_account(account: RefundAccount) -> None:
     """Banks are named by the provider's codes, such as SHINHAN."""
-    forms = {"bank": ("[A-Z][A-Z_]{1,39}", bank), "number": ("[0-9-]{4,30}", number), "holder": (r"\S.{0,49}", holder)}
-    wrong = [FieldError(field, "INVALID") for field, (form, given) in forms.items() if not re.fullmatch(form, given)]
+    well_formed = {
+        "bank": account.bank in BANKS,
+        "number": re.fullmatch("[0-9-]{4,30}", account.number),
+        "holder": wrong_text(account.holder, 50) is None,
+    }
+    wrong = [FieldError(field, "INVALID") for field, is_right in well_formed.items() if not is_right]
     if wrong:
         raise InvalidInput("This is no bank account.", wrong)
 
 
 def is_under_way(refund: Refund) -> bool:
-    """Sent, or about to be: the provider may have it."""
-    return refund.key is not None and refund.settled_at is None
+    """Sent, or about to be, or made by somebody else: the provider has it, or may have it."""
+    return refund.settled_at is None and (refund.key is not None or refund.cancellation_id is not None)
+
+
+def is_retried(refund: Refund) -> bool:
+    """Whether an administrator who asks has it tried again."""
+    return refund.status is RefundStatus.FAILED and not is_under_way(refund)
+
+
+def is_given_up(refund: Refund) -> bool:
+    """It failed in a way that trying again does not mend."""
+    return refund.status is RefundStatus.FAILED and refund.try_at is None
 
 
 def next_to_send(refunds: Sequence[Refund], now: datetime) -> Refund | None:
     """One at a time: the one under way if it is due again, else the first that waits."""
-    under_way = [each for each in refunds if is_under_way(each)]
-    waiting = under_way or [each for each in refunds if each.settled_at is None]
+    waiting = _under_way(refunds) or [each for each in refunds if each.settled_at is None]
     return next((each for each in waiting if each.try_at is not None and each.try_at <= now), None)
+
+
+def _under_way(refunds: Sequence[Refund]) -> list[Refund]:
+    return [each for each in refunds if is_under_way(each)]
 
 
 def cancellation_of(refund: Refund, snapshot: Snapshot, known: Iterable[str]) -> Cancellation | None:
@@ -150,5 +177,5 @@ def retry_refund_after(attempts: int) -> timedelta:
 
 def next_refund_at(refunds: Sequence[Refund], now: datetime) -> datetime | None:
     """When the provider is to be asked about refunds again; None when none of them moves by itself."""
-    waiting = [each for each in refunds if each.settled_at is None and each.status is not RefundStatus.NEEDS_ACCOUNT]
-    return min((each.try_at or now + SILENCE for each in waiting), default=None)
+    moving = _under_way(refunds) or [each for each in refunds if each.settled_at is None and each.try_at is not None]
+    return min((each.try_at or now + silence_for(now - each.created_at) for each in moving), default=None)

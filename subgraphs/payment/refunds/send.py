@@ -12,7 +12,7 @@ from chassis.database import Database
 from ..ledger import store as ledger
 from ..ledger.rules import LEASE
 from ..ledger.tables import Payment
-from ..provider.protocol import Provider, ProviderRefused
+from ..provider.protocol import NeverPossible, Provider, ProviderRefused
 from ..provider.snapshot import Cancellation, RefundAccount
 from . import store
 from .rules import next_refund_at, next_to_send
@@ -63,6 +63,7 @@ async def _begin(session: AsyncSession, payment: Payment) -> _Sending | None:
         return None
     refund.attempts += 1
     refund.try_at = clock.now() + LEASE
+    ledger.note(session, payment, "refund sent", f"{refund.amount} {refund.currency}, try {refund.attempts}")
     payment.ask_at = next_refund_at(refunds, clock.now())
     return _Sending(refund, refund.key, refund.cancellable)
 
@@ -77,7 +78,7 @@ async def _end(
     if isinstance(answer, Cancellation):
         record_outcome(session, payment, refund, answer)
     else:
-        fail_refund(session, payment, refund, answer.kind)
+        fail_refund(session, payment, refund, str(answer), final=isinstance(answer, NeverPossible))
     payment.ask_at = next_refund_at(refunds, clock.now())
 
 

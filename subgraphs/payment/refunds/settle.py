@@ -15,13 +15,16 @@ from .tables import Refund, RefundStatus
 
 
 def record_outcome(session: AsyncSession, payment: Payment, refund: Refund, cancellation: Cancellation) -> None:
+    is_news = refund.cancellation_id != cancellation.id
     refund.cancellation_id = cancellation.id
     if cancellation.outcome is Outcome.SUCCEEDED:
         settle_refund(session, payment, refund)
     elif cancellation.outcome is Outcome.FAILED:
         fail_refund(session, payment, refund, "The provider could not give the money back.")
     else:
-        refund.try_at = None  # the provider is at it
+        refund.status, refund.try_at = RefundStatus.REQUESTED, None  # the provider is at it
+        if is_news:
+            ledger.note(session, payment, "refund taken by the provider", cancellation.id)
 
 
 def settle_refund(session: AsyncSession, payment: Payment, refund: Refund) -> None:
@@ -42,14 +45,17 @@ def settle_refund(session: AsyncSession, payment: Payment, refund: Refund) -> No
     )
 
 
-def fail_refund(session: AsyncSession, payment: Payment, refund: Refund, reason: str) -> None:
-    """A definite refusal, and only that, makes room for another try under another key."""
+def fail_refund(session: AsyncSession, payment: Payment, refund: Refund, reason: str, *, final: bool = False) -> None:
+    """A definite refusal, and only that, makes room for another try under another key.
+
+    What is `final` is not tried again by itself. It is owed all the same.
+    """
     _outdate_reads(payment)
     refund.status = RefundStatus.FAILED
     refund.failure_reason = reason
     refund.key = refund.cancellable = refund.cancellation_id = None
-    refund.try_at = clock.now() + retry_refund_after(refund.attempts)
-    ledger.note(session, payment, "refund failed", reason)
+    refund.try_at = None if final else clock.now() + retry_refund_after(refund.attempts)
+    ledger.note(session, payment, "refund failed for good" if final else "refund failed", reason)
     publish(
         session,
         RefundFailed(
@@ -58,7 +64,7 @@ def fail_refund(session: AsyncSession, payment: Payment, refund: Refund, reason:
             refund_id=refund.id,
             amount=refund.amount,
             reason=reason,
-            final=False,
+            final=final,
             left=None,
         ),
     )

@@ -6,6 +6,9 @@ from datetime import timedelta
 import pytest
 
 from subgraphs.payment.ledger.tables import PaymentStatus
+from subgraphs.payment.provider.portone import PortOne
+from subgraphs.payment.provider.protocol import ProviderAway
+from subgraphs.payment.provider.snapshot import Snapshot, State
 from tests.payment.world import AMOUNT, World, turn_clock
 
 
@@ -126,6 +129,21 @@ async def test_a_provider_still_at_it_gets_ten_minutes_more_once(world: World, m
     assert await world.said() == ["opened", "closed"]
 
 
+async def test_a_state_nobody_knows_is_waited_for_as_long_and_no_longer(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.open()
+    monkeypatch.setattr(PortOne, "read", lambda *_: asyncio.sleep(0, Snapshot(State.UNKNOWN, "ON_THE_MOON")))
+    await world.ask_to_close()
+    await world.attend_due()
+    assert await world.said() == ["opened"]
+
+    turn_clock(monkeypatch, timedelta(minutes=10))
+    await world.attend_due()
+
+    assert await world.said() == ["opened", "closed"]
+
+
 async def test_what_was_pending_and_is_paid_in_the_extra_time_is_paid(world: World) -> None:
     payment_id = await world.open()
     await world.simulator.click(payment_id, "pending")
@@ -146,6 +164,31 @@ async def test_an_account_number_is_closed_at_the_provider(world: World) -> None
 
     await world.ask_to_close()
     await world.attend_due()
+
+    assert (await world.simulator.entry(payment_id))["status"] == "CANCELLED"
+    assert await world.said() == ["opened", "account-issued", "closed"]
+
+
+async def test_an_account_number_that_can_not_be_closed_just_now_is_closed_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment_id = await world.open()
+    await world.simulator.click(payment_id, "pay", payMethod="VIRTUAL_ACCOUNT")
+    await world.attend(payment_id)
+    real = PortOne.close_account
+
+    async def away(*_: object, **__: object) -> None:
+        raise ProviderAway
+
+    monkeypatch.setattr(PortOne, "close_account", away)
+    await world.ask_to_close()
+    with pytest.raises(ProviderAway):
+        await world.attend_due()
+    assert await world.attend_due() == []  # not at once, lest it is hammered
+    monkeypatch.setattr(PortOne, "close_account", real)
+
+    turn_clock(monkeypatch, timedelta(seconds=6))
+    assert await world.attend_due() == [payment_id]
 
     assert (await world.simulator.entry(payment_id))["status"] == "CANCELLED"
     assert await world.said() == ["opened", "account-issued", "closed"]

@@ -39,11 +39,13 @@ def found(row: Payment, snapshot: Snapshot, number: int = 1) -> Finding:
         ("CLOSED", Snapshot(State.READY, "READY"), Finding.KNOWN),
         ("READY", Snapshot(State.CANCELLED, "CANCELLED"), Finding.ENDED),
         ("READY", Snapshot(State.PENDING, "PAY_PENDING"), Finding.WAITING),
-        ("READY", Snapshot(State.UNKNOWN, "?"), Finding.STALE),
+        ("READY", Snapshot(State.UNKNOWN, "?"), Finding.UNCLEAR),
+        ("PAID", Snapshot(State.UNKNOWN, "?"), Finding.KNOWN),
     ],
 )
 def test_a_snapshot_means(status: str, snapshot: Snapshot, wanted: Finding) -> None:
-    assert found(payment(status=PaymentStatus(status)), snapshot) is wanted
+    row = paid() if status == "PAID" else payment(status=PaymentStatus(status))
+    assert found(row, snapshot) is wanted
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
@@ -79,7 +81,7 @@ def test_a_payment_that_was_asked_to_close_ends(
         close_requested_at=NOW if asked else None,
         pending_until=None if pending_until is None else NOW + pending_until,
     )
-    assert rules.must_close(row, NOW) is closes
+    assert rules.must_close(row, NOW, undecided=status == "PENDING") is closes
 
 
 def test_the_provider_is_asked_after_two_minutes_and_ever_more_rarely() -> None:
@@ -88,6 +90,8 @@ def test_the_provider_is_asked_after_two_minutes_and_ever_more_rarely() -> None:
     assert rules.next_ask_at(old, [], NOW) == NOW + timedelta(minutes=6)
     closed = payment(status=PaymentStatus.CLOSED, closed_at=NOW - timedelta(hours=5))
     assert rules.next_ask_at(closed, [], NOW) == NOW + timedelta(minutes=30)
+    closed.closed_at = NOW - timedelta(hours=23)  # and once more when the watch ends
+    assert rules.next_ask_at(closed, [], NOW) == NOW + timedelta(hours=1)
     closed.closed_at = NOW - timedelta(hours=24)
     assert rules.next_ask_at(closed, [], NOW) is None
 
@@ -98,4 +102,9 @@ def test_paid_payments_are_asked_about_only_for_refunds_that_move() -> None:
     assert rules.next_ask_at(paid(), [refund(settled_at=NOW, status=RefundStatus.SUCCEEDED)], NOW) is None
     later = NOW + timedelta(minutes=7)
     assert rules.next_ask_at(paid(), [refund(try_at=later)], NOW) == later
-    assert rules.next_ask_at(paid(), [refund(try_at=later), refund()], NOW) == NOW + timedelta(minutes=2)
+    under_way = refund(key="k", cancellable=Decimal(100), created_at=NOW)
+    assert rules.next_ask_at(paid(), [refund(try_at=later), under_way], NOW) == NOW + timedelta(minutes=2)
+    # What waits behind it is not due before it has ended; the longer it takes, the more rarely it is asked about.
+    under_way.created_at = NOW - timedelta(hours=1)
+    assert rules.next_ask_at(paid(), [refund(try_at=NOW), under_way], NOW) == NOW + timedelta(minutes=6)
+    assert rules.next_ask_at(paid(), [refund(status=RefundStatus.FAILED, try_at=None)], NOW) is None

@@ -13,7 +13,10 @@ from subgraphs.payment.ledger.tables import PaymentMethod, PaymentStatus
 from subgraphs.payment.payments import store
 from subgraphs.payment.payments.apply_snapshot import apply_snapshot
 from subgraphs.payment.payments.rules import Finding, Ticket
-from subgraphs.payment.provider.snapshot import Snapshot, State
+from subgraphs.payment.provider.portone import PortOne
+from subgraphs.payment.provider.protocol import ProviderAway
+from subgraphs.payment.provider.snapshot import Account, Snapshot, State
+from subgraphs.payment.refunds.tables import RefundStatus
 from tests.payment.world import AMOUNT, World, turn_clock
 
 
@@ -207,6 +210,48 @@ async def test_an_unknown_state_is_tolerated_and_asked_about_again(world: World)
     assert payment.status is PaymentStatus.READY
     assert payment.ask_at is not None
     assert payment.ask_at > clock.now()
+
+
+async def test_an_account_number_whose_due_time_moves_is_told_again(world: World) -> None:
+    payment_id = await world.open()
+    later = clock.now() + timedelta(hours=20)
+    for due_at in (later, later, later + timedelta(hours=1)):
+        issued = Snapshot(State.ACCOUNT_ISSUED, "VIRTUAL_ACCOUNT_ISSUED", account=Account("SHINHAN", "110", due_at))
+        await _apply(world, await _ticket(world, payment_id), issued)
+
+    assert await world.said() == ["opened", "account-issued", "account-issued"]
+    assert (await world.payment(payment_id)).account_due_at == later + timedelta(hours=1)
+
+
+async def test_a_provider_that_knows_nothing_of_money_that_came_is_not_believed(world: World) -> None:
+    payment_id = await world.paid()
+    await world.simulator.client.post("/control/clear")  # another store's books
+    await world.ask_to_refund(30_000)
+
+    with pytest.raises(ProviderAway, match="of a payment that was paid"):
+        await world.attend(payment_id)
+
+    (refund,) = await world.refunds(payment_id)
+    assert (refund.status, refund.key) == (RefundStatus.REQUESTED, None)
+    assert await world.said() == ["opened", "paid"]
+
+
+async def test_a_read_overtaken_by_the_one_that_found_the_money_contradicts_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment_id = await world.open()
+    real = PortOne.read
+
+    async def overtaken(provider: PortOne, asked: UUID) -> Snapshot:
+        early = await real(provider, asked)
+        monkeypatch.setattr(PortOne, "read", real)
+        await world.simulator.click(payment_id, "pay")
+        await world.attend(payment_id)
+        return early
+
+    monkeypatch.setattr(PortOne, "read", overtaken)
+
+    assert (await world.confirm(payment_id)).data["confirmPayment"]["status"] == "PAID"
 
 
 async def test_a_wish_that_comes_during_a_read_is_not_lost(world: World) -> None:

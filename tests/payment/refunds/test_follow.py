@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from subgraphs.payment.ledger.tables import PaymentStatus
 from subgraphs.payment.refunds.tables import RefundCause, RefundStatus
 from tests.payment.world import World, turn_clock
 
@@ -41,3 +42,107 @@ async def test_a_refund_made_in_the_providers_console_is_taken_down_once(world: 
     await world.attend_due()
     assert (await world.payment(payment_id)).refunded == 60_000
     assert (await world.simulator.entry(payment_id))["cancelled"] == 60_000
+
+
+async def test_one_in_the_console_that_is_under_way_is_followed_to_its_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment_id = await world.paid()
+    await world.simulator.switch(refunds="STAY_REQUESTED", webhooks_lost=True)
+    await world.simulator.give_back_in_the_console(payment_id, 30_000)
+    await world.attend(payment_id)
+    assert await world.refunds(payment_id) == []  # it may come to nothing
+    refund_id = await world.ask_to_refund(30_000)  # which is what the console is at
+    await world.attend_due()
+    (refund,) = await world.refunds(payment_id)
+    assert (refund.id, refund.status, refund.key, refund.attempts) == (refund_id, RefundStatus.REQUESTED, None, 0)
+    await world.simulator.settle(payment_id, "succeed")
+
+    turn_clock(monkeypatch, timedelta(minutes=2, seconds=1))
+    await world.attend_due()
+
+    (refund,) = await world.refunds(payment_id)
+    assert (refund.id, refund.status) == (refund_id, RefundStatus.SUCCEEDED)
+    assert (await world.simulator.entry(payment_id))["cancelled"] == 30_000
+    assert (await world.said()).count("refunded") == 1
+
+
+async def test_what_the_console_does_not_bring_about_is_sent_by_us(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment_id = await world.paid()
+    await world.simulator.switch(refunds="STAY_REQUESTED", webhooks_lost=True)
+    await world.simulator.give_back_in_the_console(payment_id, 30_000)
+    await world.ask_to_refund(30_000)
+    await world.attend_due()
+    await world.simulator.settle(payment_id, "fail")
+    await world.simulator.switch(refunds="SUCCEED")
+
+    for _ in range(2):
+        turn_clock(monkeypatch, timedelta(minutes=2, seconds=1))
+        await world.attend_due()
+
+    assert await world.said() == ["opened", "paid", "refund-failed", "refunded"]
+    assert (await world.simulator.entry(payment_id))["cancelled"] == 30_000
+
+
+async def test_all_of_it_back_in_the_console_settles_what_was_owed(world: World) -> None:
+    payment_id = await world.paid()
+    await world.ask_to_refund(100_000)
+    await world.simulator.give_back_in_the_console(payment_id, 130_000)
+
+    await world.attend_due()
+
+    payment = await world.payment(payment_id)
+    assert (payment.status, payment.refunded, payment.refunding) == (PaymentStatus.REFUNDED, 130_000, 0)
+    refunds = await world.refunds(payment_id)
+    assert [(each.amount, each.cause, each.status) for each in refunds] == [
+        (100_000, RefundCause.ASKED, RefundStatus.SUCCEEDED),
+        (30_000, RefundCause.AT_PROVIDER, RefundStatus.SUCCEEDED),
+    ]
+    assert (await world.simulator.entry(payment_id))["cancelled"] == 130_000
+
+
+async def test_what_can_never_be_given_back_ends_and_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment_id = await world.paid()
+    refund_id = await world.ask_to_refund(100_000)
+    await world.simulator.give_back_in_the_console(payment_id, 50_000)
+
+    await world.attend_due()
+
+    (failed,) = await world.service.published("payment.payment.refund-failed")
+    assert failed.payload == {
+        "booking_id": str(world.booking_id),
+        "payment_id": str(payment_id),
+        "refund_id": str(refund_id),
+        "amount": "100000",
+        "reason": "Only 80000 can be given back at the provider.",
+        "final": True,
+    }
+    payment = await world.payment(payment_id)
+    assert (payment.refunding, payment.ask_at) == (100_000, None)  # owed, and nobody asks for ever
+    turn_clock(monkeypatch, timedelta(days=2))
+    assert await world.attend_due() == []
+    await world.ask_to_refund(100_000, refund_id)
+    assert (await world.service.published("payment.payment.refund-failed"))[-1].payload == failed.payload
+    assert (await world.simulator.entry(payment_id))["cancelled"] == 50_000
+
+
+async def test_what_is_under_way_in_the_console_may_still_leave_room(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment_id = await world.paid()
+    await world.simulator.switch(refunds="STAY_REQUESTED", webhooks_lost=True)
+    await world.simulator.give_back_in_the_console(payment_id, 50_000)
+    await world.ask_to_refund(100_000)
+    await world.attend_due()
+    (failed,) = await world.service.published("payment.payment.refund-failed")
+    assert failed.payload["final"] is False
+    await world.simulator.settle(payment_id, "fail")
+    await world.simulator.switch(refunds="SUCCEED")
+
+    turn_clock(monkeypatch, timedelta(minutes=2))
+    await world.attend_due()
+
+    assert (await world.said())[-1] == "refunded"
+    assert (await world.simulator.entry(payment_id))["cancelled"] == 100_000

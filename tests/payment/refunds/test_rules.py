@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from chassis.errors import InvalidInput
-from subgraphs.payment.provider.snapshot import Cancellation, Outcome, Snapshot, State
+from subgraphs.payment.provider.snapshot import Cancellation, Outcome, RefundAccount, Snapshot, State
 from subgraphs.payment.refunds import rules
 from tests.payment.rows import HUNDRED, NOW, cancellation, paid, refund
 
@@ -71,13 +71,17 @@ def test_refunds_are_tried_again_ever_more_rarely() -> None:
     [
         ("SHINHAN", "110-123-456", "Kim", []),
         ("shinhan", "110-123-456", "Kim", ["bank"]),
+        ("NO_BANK", "110-123-456", "Kim", ["bank"]),
         ("SHINHAN", "1", "", ["number", "holder"]),
+        ("SHINHAN", "110 123 456", "K\0m", ["number", "holder"]),
+        ("SHINHAN", "1" * 31, "K" * 51, ["number", "holder"]),
     ],
 )
 def test_a_bank_account_has_a_form(bank: str, number: str, holder: str, wrong: list[str]) -> None:
+    account = RefundAccount(bank, number, holder)
     if not wrong:
-        rules.ensure_account(bank, number, holder)
+        rules.ensure_account(account)
         return
     with pytest.raises(InvalidInput) as refused:
-        rules.ensure_account(bank, number, holder)
+        rules.ensure_account(account)
     assert [each.field for each in refused.value.fields] == wrong

@@ -118,6 +118,65 @@ async def test_a_refused_refund_is_told_and_tried_again_under_a_new_key(
     assert (await world.simulator.entry(payment_id))["cancelled"] == 30_000
 
 
+@pytest.mark.parametrize(
+    ("kind", "final"),
+    [
+        ("INVALID_REQUEST", True),
+        ("PAYMENT_NOT_PAID", True),
+        ("NEGATIVE_PROMOTION_ADJUSTED_CANCEL_AMOUNT", True),
+        ("PG_PROVIDER", False),
+        ("CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN", False),
+        ("PAYMENT_ALREADY_CANCELLED", False),
+    ],
+)
+async def test_a_definite_refusal_ends_a_refund_only_where_trying_again_can_not_help(
+    world: World, monkeypatch: pytest.MonkeyPatch, kind: str, *, final: bool
+) -> None:
+    payment_id = await world.paid()
+    await world.simulator.switch(refusals=1, refused_as=kind)
+    await world.ask_to_refund(30_000)
+    await world.attend_due()
+    (failed,) = await world.service.published("payment.payment.refund-failed")
+    assert (failed.payload["reason"], failed.payload["final"]) == (f"{kind}: switched on: a refusal", final)
+
+    turn_clock(monkeypatch, timedelta(minutes=2))
+    due = await world.attend_due()
+
+    (refund,) = await world.refunds(payment_id)
+    given_back = 0 if final else 30_000
+    assert due == ([] if final else [payment_id])
+    assert refund.status is (RefundStatus.FAILED if final else RefundStatus.SUCCEEDED)
+    assert (await world.simulator.entry(payment_id))["cancelled"] == given_back
+    payment = await world.payment(payment_id)
+    assert (payment.refunded, payment.refunding) == (given_back, 30_000 - given_back)
+
+
+async def test_a_refusal_that_was_none_is_not_made_twice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment_id = await world.paid()
+    await world.simulator.switch(refusals=1)
+    await world.ask_to_refund(30_000)
+    await world.attend_due()
+    await world.simulator.give_back_in_the_console(payment_id, 30_000)  # the bank has done it after all
+
+    turn_clock(monkeypatch, timedelta(minutes=2))
+    await world.attend_due()
+
+    (refund,) = await world.refunds(payment_id)
+    assert (refund.status, refund.attempts) == (RefundStatus.SUCCEEDED, 1)
+    assert (await world.simulator.entry(payment_id))["cancelled"] == 30_000
+
+
+async def test_what_waits_behind_a_refund_under_way_keeps_nobody_busy(world: World) -> None:
+    payment_id = await world.paid()
+    await world.simulator.switch(refunds="STAY_REQUESTED")
+    await world.ask_to_refund(30_000)
+    await world.ask_to_refund(20_000)
+
+    assert await world.attend_due() == [payment_id]
+
+    assert await world.attend_due() == []
+
+
 async def test_a_second_refund_waits_for_the_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     payment_id = await world.paid()
     await world.simulator.switch(refunds="STAY_REQUESTED")
