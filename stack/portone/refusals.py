@@ -26,6 +26,8 @@ class Refusal(Exception):
         super().__init__(f"{kind}: {message}")
         self.status = HTTP_STATUS[kind]
         self.body = {"type": kind, "message": message}
+        if kind == "PG_PROVIDER":
+            self.body |= {"pgCode": "SIMULATED", "pgMessage": message}
 
 
 def refusal(kind: str, message: str) -> Refusal:
