@@ -118,6 +118,7 @@ async def test_what_can_never_be_given_back_ends_and_says_so(world: World, monke
         "amount": "100000",
         "reason": "Only 80000 can be given back at the provider.",
         "final": True,
+        "left": None,
     }
     payment = await world.payment(payment_id)
     assert (payment.refunding, payment.ask_at) == (100_000, None)  # owed, and nobody asks for ever
