@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ..events import NightsConfirmed, NightsLost
 from .books import Books
-from .tables import Hold, HoldStatus, Night
+from .tables import Claim, HoldStatus, OpenNight
 from .take_again import never_held, take_again
 
 
@@ -21,19 +21,19 @@ class Confirmation:
 
     def decide(self, books: Books) -> NightsConfirmed | NightsLost:
         """Sell what is held. A hold that lapsed takes its nights again or is lost."""
-        hold = books.holds.get(self.booking_id) or books.enter(never_held(self.booking_id, self.room_type_id))
-        nights = books.nights_of(hold.room_type_id)
-        if hold.status == HoldStatus.LAPSED:
-            take_again(hold, books.offers.get(hold.room_type_id), nights)
-        if hold.status == HoldStatus.HELD:
-            _sell(hold, nights)
-        if hold.status == HoldStatus.CONFIRMED:
-            return NightsConfirmed(booking_id=hold.booking_id)
-        return NightsLost(booking_id=hold.booking_id, reason=str(hold.reason), night=hold.night)
+        claim = books.claims.get(self.booking_id) or books.enter(never_held(self.booking_id, self.room_type_id))
+        nights = books.nights_of(claim.room_type_id)
+        if claim.status == HoldStatus.LAPSED:
+            take_again(claim, books.offers.get(claim.room_type_id), nights)
+        if claim.status == HoldStatus.HELD:
+            _sell(claim, nights)
+        if claim.status == HoldStatus.CONFIRMED:
+            return NightsConfirmed(booking_id=claim.booking_id)
+        return NightsLost(booking_id=claim.booking_id, reason=str(claim.reason), night=claim.night)
 
 
-def _sell(hold: Hold, nights: Mapping[date, Night]) -> None:
-    hold.status = HoldStatus.CONFIRMED
-    for day in hold.dates():
-        nights[day].held -= hold.rooms
-        nights[day].sold += hold.rooms
+def _sell(claim: Claim, nights: Mapping[date, OpenNight]) -> None:
+    claim.status = HoldStatus.CONFIRMED
+    for day in claim.dates():
+        nights[day].held -= claim.rooms
+        nights[day].sold += claim.rooms

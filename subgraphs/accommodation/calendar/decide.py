@@ -16,16 +16,16 @@ async def decide(session: AsyncSession, requests: Sequence[Request], *, today: d
     """In the order they came, in a few statements however many they are. All are answered."""
     books = await _open(session, requests, today, currency)
     answers = [request.decide(books) for request in requests]
-    await store.insert_holds(session, books.new)
-    await store.write_changes(session)
+    await store.write_claims(session, books.claims.values())
+    await store.write_nights(session, books.nights)
     await publish_all(session, answers)
 
 
 async def _open(session: AsyncSession, requests: Sequence[Request], today: date, currency: str) -> Books:
-    holds = await store.lock_holds(session, {request.booking_id for request in requests})
-    unheard = {request.room_type_id for request in requests if request.booking_id not in holds}
-    lapsed = {hold.room_type_id for hold in holds.values() if hold.status == HoldStatus.LAPSED}
+    claims = await store.lock_claims(session, {request.booking_id for request in requests})
+    unheard = {request.room_type_id for request in requests if request.booking_id not in claims}
+    lapsed = {claim.room_type_id for claim in claims.values() if claim.status == HoldStatus.LAPSED}
     offers = await store.offers_by_room_type(session, unheard | lapsed)
-    books = Books(holds, offers, today, currency)
+    books = Books(claims, offers, today, currency)
     books.nights = await store.lock_nights(session, (night for request in requests for night in request.wants(books)))
     return books

@@ -22,10 +22,10 @@ class Extension:
 
     def decide(self, books: Books) -> NightsExtended | NightsLost:
         """Hold on until the new time, never a shorter one; a hold that lapsed takes its nights again or is lost."""
-        hold = books.holds.get(self.booking_id) or books.enter(never_held(self.booking_id, self.room_type_id))
-        if hold.status == HoldStatus.LAPSED:
-            take_again(hold, books.offers.get(hold.room_type_id), books.nights_of(hold.room_type_id))
-        if hold.status not in (HoldStatus.HELD, HoldStatus.CONFIRMED):
-            return NightsLost(booking_id=hold.booking_id, reason=str(hold.reason), night=hold.night)
-        hold.due_at = max(hold.due_at or self.due_at, self.due_at)
-        return NightsExtended(booking_id=hold.booking_id, due_at=hold.due_at)
+        claim = books.claims.get(self.booking_id) or books.enter(never_held(self.booking_id, self.room_type_id))
+        if claim.status == HoldStatus.LAPSED:
+            take_again(claim, books.offers.get(claim.room_type_id), books.nights_of(claim.room_type_id))
+        if claim.status not in (HoldStatus.HELD, HoldStatus.CONFIRMED):
+            return NightsLost(booking_id=claim.booking_id, reason=str(claim.reason), night=claim.night)
+        claim.due_at = max(claim.due_at or self.due_at, self.due_at)
+        return NightsExtended(booking_id=claim.booking_id, due_at=claim.due_at)

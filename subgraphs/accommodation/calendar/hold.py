@@ -8,11 +8,10 @@ from uuid import UUID
 
 from chassis.money import round_down
 
-from ..events import HeldNight, HeldPolicy, NightsHeld, NightsRefused
-from . import store
-from .books import Books
+from ..events import HeldNight, NightsHeld, NightsRefused
+from .books import Books, Offer
 from .rules import Stay, StayRefusal, StayRefusalCode, refusal_for, refusal_of_own, refusal_unseen, subtotal
-from .tables import Hold, HoldStatus, Night
+from .tables import Claim, HoldStatus, OpenNight
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +26,12 @@ class HoldRequest:
     def wants(self, books: Books) -> Iterable[tuple[UUID, date]]:
         """None where it is refused whatever the nights are like: nobody reads centuries."""
         offer = books.offers.get(self.room_type_id)
-        if self.booking_id in books.holds or not offer or refusal_unseen(self.stay, offer.terms, books.today):
+        if self.booking_id in books.claims or not offer or refusal_unseen(self.stay, offer.terms, books.today):
             return ()
         return ((self.room_type_id, day) for day in self.stay.dates())
 
     def decide(self, books: Books) -> NightsHeld | NightsRefused:
-        if known := books.holds.get(self.booking_id):
+        if known := books.claims.get(self.booking_id):
             return _said_again(known)
         offer = books.offers.get(self.room_type_id)
         if offer is None:
@@ -42,19 +41,19 @@ class HoldRequest:
         refusal = own or refusal_for(self.stay, offer.terms, nights, books.today)
         return self._refuse(books, refusal) if refusal else self._take(books, offer, nights)
 
-    def _take(self, books: Books, offer: store.Offer, nights: Mapping[date, Night]) -> NightsHeld:
+    def _take(self, books: Books, offer: Offer, nights: Mapping[date, OpenNight]) -> NightsHeld:
         answer = self._answer(offer, nights, books.currency)
         for day in self.stay.dates():
             nights[day].held += self.stay.rooms
-        books.enter(self._hold(status=HoldStatus.HELD, answer=answer.payload()))
+        books.enter(self._claim(status=HoldStatus.HELD, answer=answer.payload()))
         return answer
 
     def _refuse(self, books: Books, refusal: StayRefusal) -> NightsRefused:
         said = {"reason": refusal.code, "message": refusal.message, "night": refusal.night}
-        return _refused(books.enter(self._hold(status=HoldStatus.REFUSED, **said)))
+        return _refused(books.enter(self._claim(status=HoldStatus.REFUSED, **said)))
 
-    def _hold(self, **decided: Any) -> Hold:
-        return Hold(
+    def _claim(self, **decided: Any) -> Claim:
+        return Claim(
             booking_id=self.booking_id,
             room_type_id=self.room_type_id,
             guest_id=self.guest_id,
@@ -66,7 +65,7 @@ class HoldRequest:
             **decided,
         )
 
-    def _answer(self, offer: store.Offer, nights: Mapping[date, Night], currency: str) -> NightsHeld:
+    def _answer(self, offer: Offer, nights: Mapping[date, OpenNight], currency: str) -> NightsHeld:
         place = offer.accommodation
         return NightsHeld(
             booking_id=self.booking_id,
@@ -81,18 +80,18 @@ class HoldRequest:
             nights=[HeldNight(date=day, price=round_down(nights[day].price, currency)) for day in self.stay.dates()],
             subtotal=round_down(subtotal(self.stay, nights), currency),
             currency=currency,
-            policy=HeldPolicy.model_validate(place.cancellation_policy),
+            policy=offer.policy,
         )
 
 
-def _said_again(hold: Hold) -> NightsHeld | NightsRefused:
+def _said_again(claim: Claim) -> NightsHeld | NightsRefused:
     """What lapsed since was held all the same: confirming it decides anew."""
-    if hold.status in (HoldStatus.HELD, HoldStatus.CONFIRMED, HoldStatus.LAPSED):
-        return NightsHeld.model_validate(hold.answer)
-    return _refused(hold)
+    if claim.status in (HoldStatus.HELD, HoldStatus.CONFIRMED, HoldStatus.LAPSED):
+        return NightsHeld.model_validate(claim.answer)
+    return _refused(claim)
 
 
-def _refused(hold: Hold) -> NightsRefused:
+def _refused(claim: Claim) -> NightsRefused:
     return NightsRefused(
-        booking_id=hold.booking_id, reason=str(hold.reason), message=hold.message or "", night=hold.night
+        booking_id=claim.booking_id, reason=str(claim.reason), message=claim.message or "", night=claim.night
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from ..events import NightsReleased
 from .books import Books
 from .rules import StayRefusalCode
-from .tables import Hold, HoldStatus, Night
+from .tables import Claim, HoldStatus, OpenNight
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +21,20 @@ class Release:
 
     def decide(self, books: Books) -> NightsReleased:
         """Undo held and sold alike, and leave a mark by which a later hold of the booking is refused."""
-        hold = books.holds.get(self.booking_id)
-        if hold is None:
-            mark = Hold(booking_id=self.booking_id, room_type_id=self.room_type_id, status=HoldStatus.RELEASED)
-            hold = books.enter(mark)
-        _let_go(hold, books.nights_of(hold.room_type_id))
+        claim = books.claims.get(self.booking_id)
+        if claim is None:
+            claim = books.enter(Claim(self.booking_id, self.room_type_id, HoldStatus.RELEASED))
+        _let_go(claim, books.nights_of(claim.room_type_id))
         return NightsReleased(booking_id=self.booking_id)
 
 
-def _let_go(hold: Hold, nights: Mapping[date, Night]) -> None:
-    if hold.status == HoldStatus.HELD:
-        for day in hold.dates():
-            nights[day].held -= hold.rooms
-    elif hold.status == HoldStatus.CONFIRMED:
-        for day in hold.dates():
-            nights[day].sold -= hold.rooms
-    if hold.reason is None:
-        hold.status = HoldStatus.RELEASED
-        hold.reason, hold.message = StayRefusalCode.NOT_ON_SALE, "The nights of this booking were let go."
+def _let_go(claim: Claim, nights: Mapping[date, OpenNight]) -> None:
+    if claim.status == HoldStatus.HELD:
+        for day in claim.dates():
+            nights[day].held -= claim.rooms
+    elif claim.status == HoldStatus.CONFIRMED:
+        for day in claim.dates():
+            nights[day].sold -= claim.rooms
+    if claim.reason is None:
+        claim.status = HoldStatus.RELEASED
+        claim.reason, claim.message = StayRefusalCode.NOT_ON_SALE, "The nights of this booking were let go."

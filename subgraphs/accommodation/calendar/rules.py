@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeAlias
 from uuid import UUID
 
 from chassis.errors import DomainError, FieldError, InvalidInput
 
 from ..room_types.rules import HIGHEST_PRICE, MOST_UNITS, wrong_number
 from ..room_types.tables import LONGEST_STAY
-from .tables import Night
+from .tables import Night, OpenNight
 
 LONGEST_CALENDAR = 366
 """In nights."""
+
+
+OnSale: TypeAlias = Night | OpenNight
 
 
 class NightsTaken(DomainError):
@@ -22,7 +26,7 @@ class NightsTaken(DomainError):
 
     code = "NIGHTS_TAKEN"
 
-    def __init__(self, night: Night) -> None:
+    def __init__(self, night: OnSale) -> None:
         taken = night.held + night.sold
         super().__init__(f"Rooms taken for the night of {night.date}: {taken}.", date=str(night.date), taken=taken)
 
@@ -147,14 +151,14 @@ def ensure_night(price: Decimal | None, units: int | None, min_nights: int | Non
         raise InvalidInput("No night can be like that.", wrong)
 
 
-def ensure_rooms_left(nights: Iterable[Night], units: int | None) -> None:
+def ensure_rooms_left(nights: Iterable[OnSale], units: int | None) -> None:
     """Raise NightsTaken where that many rooms are fewer than are held and sold."""
     for night in nights:
         if units is not None and night.held + night.sold > units:
             raise NightsTaken(night)
 
 
-def refusal_for(stay: Stay, terms: Terms, nights: Mapping[date, Night], today: date) -> StayRefusal | None:
+def refusal_for(stay: Stay, terms: Terms, nights: Mapping[date, OnSale], today: date) -> StayRefusal | None:
     """The first rule that forbids the stay; None when it is allowed.
 
     `nights` are the room type's nights on sale, at least those of the stay.
@@ -195,7 +199,7 @@ def can_be_anywhere(stay: Stay, today: date) -> bool:
     return stay.length <= LONGEST_STAY and refusal_by_day(stay, today) is None
 
 
-def shortage(dates: Iterable[date], rooms: int, nights: Mapping[date, Night]) -> StayRefusal | None:
+def shortage(dates: Iterable[date], rooms: int, nights: Mapping[date, OnSale]) -> StayRefusal | None:
     """The first night that is not on sale, is closed, or has too few rooms left."""
     for day in dates:
         night = nights.get(day)
@@ -221,7 +225,7 @@ def quote_for(stay: Stay, terms: Terms, nights: Mapping[date, Night], today: dat
     return Quote([nights[day] for day in stay.dates()], subtotal(stay, nights), None)
 
 
-def subtotal(stay: Stay, nights: Mapping[date, Night]) -> Decimal:
+def subtotal(stay: Stay, nights: Mapping[date, OnSale]) -> Decimal:
     """All nights for all rooms."""
     return sum((nights[day].price for day in stay.dates()), Decimal()) * stay.rooms
 
@@ -236,7 +240,7 @@ def _too_long(stay: Stay, terms: Terms) -> StayRefusal | None:
     return StayRefusal(StayRefusalCode.MAX_NIGHTS, f"At most {terms.max_nights} nights can be stayed.")
 
 
-def _too_short(stay: Stay, arrival: Night | None) -> StayRefusal | None:
+def _too_short(stay: Stay, arrival: OnSale | None) -> StayRefusal | None:
     # An arrival night that is not on sale asks for nothing: the last rule refuses it.
     if arrival is None or stay.length >= arrival.min_nights:
         return None

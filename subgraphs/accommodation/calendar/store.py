@@ -1,8 +1,9 @@
 """Every SQL statement about nights and holds. Locks are always taken holds first, then nights, each in one order."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Date,
+    Select,
     Subquery,
     Uuid,
     any_,
@@ -23,38 +25,25 @@ from sqlalchemy import (
 )
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chassis import clock
 from chassis.bulk import insert_all, is_among, update_all
 from chassis.database import table_of
 
 from ..accommodations.tables import Accommodation
 from ..room_types.tables import RoomType
-from .rules import Terms
-from .tables import Hold, HoldStatus, Night
+from .books import Offer, OpenNights
+from .tables import Claim, Hold, HoldStatus, Night, OpenNight
 
 Nights = dict[UUID, dict[date, Night]]
 """By room type and date."""
 
+_CLAIM = [each.name for each in fields(Claim) if each.name != "stored"]
+_NIGHT = [each.name for each in fields(OpenNight) if each.name != "stored"]
 _DECIDED = ("booking_id", "status", "due_at", "reason", "message", "night")
 _COUNTED = ("room_type_id", "date", "held", "sold")
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A room type with the place it belongs to."""
-
-    room_type: RoomType
-    accommodation: Accommodation
-
-    @property
-    def terms(self) -> Terms:
-        return Terms(
-            on_sale=self.accommodation.is_bookable and self.room_type.deleted_at is None,
-            max_guests=self.room_type.max_guests,
-            max_nights=self.room_type.max_nights,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,32 +88,23 @@ async def nights_between(session: AsyncSession, room_type_ids: Sequence[UUID], f
     return _by_room_type(rows)
 
 
-async def lock_holds(session: AsyncSession, booking_ids: Collection[UUID]) -> dict[UUID, Hold]:
-    rows = await session.exec(
-        select(Hold)
-        .where(is_among(col(Hold.booking_id), booking_ids))
-        .order_by(col(Hold.booking_id))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return {hold.booking_id: hold for hold in rows}
+async def lock_claims(session: AsyncSession, booking_ids: Collection[UUID]) -> dict[UUID, Claim]:
+    """Of the bookings that are known."""
+    known = _claims().where(is_among(col(Hold.booking_id), booking_ids)).with_for_update()
+    return {claim.booking_id: claim for claim in map(_claim, await session.execute(known))}
 
 
-async def lock_overdue_holds(session: AsyncSession, due_before: datetime, limit: int) -> list[Hold]:
+async def lock_overdue_claims(session: AsyncSession, due_before: datetime, limit: int) -> list[Claim]:
     """Some of those still held; what another worker is at is left to it."""
-    rows = await session.exec(
-        select(Hold)
-        .where(Hold.status == HoldStatus.HELD, col(Hold.due_at) < due_before)
-        .order_by(col(Hold.booking_id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return list(rows)
+    overdue = _claims().where(col(Hold.status) == HoldStatus.HELD, col(Hold.due_at) < due_before).limit(limit)
+    return [_claim(row) for row in await session.execute(overdue.with_for_update(skip_locked=True))]
 
 
-async def lock_nights(session: AsyncSession, wanted: Iterable[tuple[UUID, date]]) -> Nights:
+async def lock_nights(session: AsyncSession, wanted: Iterable[tuple[UUID, date]]) -> OpenNights:
     """The nights on sale among those wanted."""
     pairs = sorted(set(wanted))
+    if not pairs:
+        return {}
     room_type_ids = literal([room_type_id for room_type_id, _ in pairs], ARRAY(Uuid))
     dates = literal([day for _, day in pairs], ARRAY(Date))
     each = (
@@ -132,16 +112,18 @@ async def lock_nights(session: AsyncSession, wanted: Iterable[tuple[UUID, date]]
         .table_valued(column("room_type_id", Uuid), column("date", Date))
         .render_derived("wanted")
     )
-    if not pairs:
-        return {}
-    rows = await session.exec(
-        select(Night)
+    rows = await session.execute(
+        select_columns(*(table_of(Night).c[name] for name in _NIGHT))
         .join(each, (col(Night.room_type_id) == each.c.room_type_id) & (col(Night.date) == each.c.date))
         .order_by(col(Night.room_type_id), col(Night.date))
         .with_for_update(of=Night)
-        .execution_options(populate_existing=True)
     )
-    return _by_room_type(rows)
+    found: OpenNights = {}
+    for row in rows:
+        night = OpenNight(*row)
+        night.stored = night.counted()
+        found.setdefault(night.room_type_id, {})[night.date] = night
+    return found
 
 
 async def nights_on(session: AsyncSession, room_type_id: UUID, days: Sequence[date]) -> Sequence[Night]:
@@ -190,28 +172,32 @@ async def take_off_sale(session: AsyncSession, room_type_ids: Sequence[UUID], to
     await session.execute(ahead, execution_options={"synchronize_session": False})
 
 
-async def lock_nights_of(session: AsyncSession, holds: Iterable[Hold]) -> Nights:
-    return await lock_nights(session, ((hold.room_type_id, day) for hold in holds for day in hold.dates()))
+async def write_claims(session: AsyncSession, claims: Iterable[Claim]) -> None:
+    """Write what is new and what was changed, a statement each."""
+    now, new, changed = clock.now(), [], []
+    for claim in claims:
+        if claim.stored is None:
+            new.append({name: getattr(claim, name) for name in _CLAIM} | {"decided_at": now, "updated_at": now})
+        elif claim.stored != claim.decided():
+            changed.append({name: getattr(claim, name) for name in _DECIDED} | {"updated_at": now})
+    if new:
+        # In one order: two that insert the same wait for each other.
+        new.sort(key=itemgetter("booking_id"))
+        await session.exec(insert_all(table_of(Hold), new))
+    if changed:
+        await session.exec(update_all(table_of(Hold), changed))
 
 
-async def insert_holds(session: AsyncSession, holds: Iterable[Hold]) -> None:
-    """In one order, for two that want to insert the same wait for each other."""
-    rows = [_values(hold) for hold in sorted(holds, key=lambda hold: hold.booking_id)]
-    if rows:
-        await session.exec(insert_all(table_of(Hold), rows))
-
-
-async def write_changes(session: AsyncSession) -> None:
-    """Write what was changed in locked nights and holds: a statement for each kind, where a flush has one a row."""
-    changed = list(session.dirty)
-    for row in changed:
-        session.expunge(row)
-    holds = [_values(row, _DECIDED) for row in changed if isinstance(row, Hold)]
-    nights = [_values(row, _COUNTED) for row in changed if isinstance(row, Night)]
-    if holds:
-        await session.exec(update_all(table_of(Hold), holds))
-    if nights:
-        await session.exec(update_all(table_of(Night), nights))
+async def write_nights(session: AsyncSession, nights: OpenNights) -> None:
+    """Write what was counted otherwise, in one statement."""
+    changed = [
+        {name: getattr(night, name) for name in _COUNTED}
+        for each in nights.values()
+        for night in each.values()
+        if night.stored != night.counted()
+    ]
+    if changed:
+        await session.exec(update_all(table_of(Night), changed))
 
 
 async def wrong_nights(session: AsyncSession, limit: int) -> list[WrongNight]:
@@ -264,8 +250,14 @@ def _booked() -> Subquery:
     )
 
 
-def _values(row: SQLModel, columns: Iterable[str] | None = None) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in columns or table_of(type(row)).c.keys()}
+def _claims() -> Select[Any]:
+    return select_columns(*(table_of(Hold).c[name] for name in _CLAIM)).order_by(col(Hold.booking_id))
+
+
+def _claim(row: Sequence[Any]) -> Claim:
+    claim = Claim(*row)
+    claim.stored = claim.decided()
+    return claim
 
 
 def _any(days: Sequence[date]) -> ColumnElement[Any]:

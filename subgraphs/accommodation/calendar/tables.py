@@ -1,6 +1,7 @@
 """Nights on sale, and what bookings hold of them."""
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -116,11 +117,59 @@ class Hold(Table, table=True):
         sa_column_kwargs={"onupdate": lambda: clock.now()},  # noqa: PLW0108
     )
 
+
+@dataclass(slots=True)
+class Claim:
+    """A row of `holds` while it is decided about: the ORM's own takes longer to make than to decide."""
+
+    booking_id: UUID
+    room_type_id: UUID
+    status: HoldStatus
+    guest_id: UUID | None = None
+    check_in: dt.date | None = None
+    check_out: dt.date | None = None
+    guests: int = 0
+    rooms: int = 0
+    due_at: dt.datetime | None = None
+    answer: dict[str, Any] | None = None
+    reason: str | None = None
+    message: str | None = None
+    night: dt.date | None = None
+    stored: tuple[Any, ...] | None = None
+    """What had been decided when it was locked; None where nothing had."""
+
+    def decided(self) -> tuple[Any, ...]:
+        """All that may change."""
+        return self.status, self.due_at, self.reason, self.message, self.night
+
     def dates(self) -> list[dt.date]:
         """The nights it is about, in order; none for a mark."""
         if self.check_in is None or self.check_out is None:
             return []
         return [self.check_in + dt.timedelta(days=day) for day in range((self.check_out - self.check_in).days)]
+
+
+@dataclass(slots=True)
+class OpenNight:
+    """A row of `nights`, likewise."""
+
+    room_type_id: UUID
+    date: dt.date
+    price: Decimal
+    units: int
+    held: int
+    sold: int
+    closed: bool
+    min_nights: int
+    stored: tuple[int, int] = (0, 0)
+
+    @property
+    def rooms_left(self) -> int:
+        return self.units - self.held - self.sold
+
+    def counted(self) -> tuple[int, int]:
+        """All that may change."""
+        return self.held, self.sold
 
 
 class NightChangeKind(StrEnum):
