@@ -21,9 +21,14 @@ AT_ONCE: Final = 200
 async def follow_bookings(database: Database, cache: Cache, host_id: UUID | None) -> AsyncIterator[Booking]:
     """Each booking that changes from now on, as it has become; never an older version after a newer one."""
     changes = _Changes(database, host_id)
-    async for news in watch(cache, channel_of_host(host_id), changes.look, rest=LOOKS_APART):
+    looks = watch(cache, channel_of_host(host_id), changes.look, rest=LOOKS_APART, wake=_at_once_if_there_may_be_more)
+    async for news in looks:
         for booking in news:
             yield booking
+
+
+def _at_once_if_there_may_be_more(news: Sequence[Booking]) -> float | None:
+    return 0.0 if len(news) == AT_ONCE else None
 
 
 class _Changes:
