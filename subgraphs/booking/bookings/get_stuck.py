@@ -32,7 +32,8 @@ def stick(session: AsyncSession, cache: Cache, booking: Booking, words: Collecti
         return
     booking.stuck_on = [*booking.stuck_on, *news]
     booking.stuck_since = booking.stuck_since or clock.now()
-    store.add_step(session, booking, STEP, f"{', '.join(news)}: {why}")
+    said = ", ".join(news)
+    store.add_step(session, booking, STEP, f"{said}: {why}")
     booking.version += 1
     nudge_watchers(session, cache, booking)
-    logger.warning("booking_stuck", booking_id=str(booking.id), stage=booking.stage, on=news, why=why)
+    logger.warning("booking_stuck", booking_id=str(booking.id), stage=booking.stage, on=said, why=why)

@@ -117,6 +117,8 @@ def wanted_of_guest(wanted: Wanted, guest_id: UUID) -> Sequence[ColumnElement[bo
 def wanted_of_host(wanted: Wanted, host_id: UUID | None) -> Sequence[ColumnElement[bool]]:
     """At places of this host; None is an administrator, who sees all."""
     conditions = _conditions(wanted)
+    if wanted.text is not None:
+        conditions.append(_says(wanted.text, phone_is_seen=host_id is None))
     return conditions if host_id is None else [col(Booking.host_id) == host_id, *conditions]
 
 
@@ -125,14 +127,17 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return [condition(value) for condition, value in given if value is not None]
 
 
-def _says(text: str) -> ColumnElement[bool]:
-    columns = (col(Booking.code), col(Booking.guest_name), col(Booking.guest_phone))
-    return or_(*(column.icontains(text, autoescape=True) for column in columns))
+def _says(text: str, *, phone_is_seen: bool) -> ColumnElement[bool]:
+    """Who is not shown a phone number yet can't find out about it by looking for its digits either."""
+    code, name, phone = (
+        column.icontains(text, autoescape=True)
+        for column in (col(Booking.code), col(Booking.guest_name), col(Booking.guest_phone))
+    )
+    return or_(code, name, phone if phone_is_seen else and_(phone, col(Booking.confirmed_at).is_not(None)))
 
 
-# By the fields of Wanted.
+# By the fields of Wanted, but its text.
 _CONDITIONS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
-    "text": _says,
     "statuses": col(Booking.status).in_,
     "guest_id": col(Booking.guest_id).__eq__,
     "accommodation_id": col(Booking.accommodation_id).__eq__,

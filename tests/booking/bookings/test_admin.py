@@ -1,5 +1,6 @@
 """The back office: hosts see the bookings of their own places, administrators all, guests none."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,8 @@ import pytest
 from chassis.ids import uuid7
 from chassis.roles import Role
 from chassis.testing import Answer, SubgraphUnderTest
-from subgraphs.booking.bookings.tables import BookingStatus
+from subgraphs.booking.bookings.get_stuck import get_stuck
+from subgraphs.booking.bookings.tables import Ask, BookingStatus
 from tests.booking.story import Story, statements, stay_from
 
 SHOWN = "id code status guest { id } guestName guestPhone roomType { id } cancellation { by refund { amount } }"
@@ -179,6 +181,32 @@ async def test_a_hosts_filter_finds_nothing_of_others(subgraph: SubgraphUnderTes
         await story.come_to_payment()
     assert await listed(subgraph, mine.host, filter={"guestId": str(others.guest)}) == []
     assert await listed(subgraph, mine.host, filter={"text": ""}) == [mine.id]
+
+
+async def test_a_host_finds_a_phone_number_only_once_it_is_shown(subgraph: SubgraphUnderTest) -> None:
+    story = await Story.begin(subgraph, guestPhone="+47 5551234")
+    await story.come_to_payment()
+    digits = {"text": "5551"}
+    assert (await listed(subgraph, story.host, filter=digits), await listed(subgraph, filter=digits)) == (
+        [],
+        [story.id],
+    )
+    await story.pay()
+    await story.tell("accommodation.nights.confirmed")
+    assert await listed(subgraph, story.host, filter=digits) == [story.id]
+
+
+async def test_what_is_stuck_is_found_and_shown_with_its_time(subgraph: SubgraphUnderTest) -> None:
+    stuck, fine = await Story.begin(subgraph), await Story.begin(subgraph)
+    async with subgraph.database.transaction() as session:
+        await get_stuck(session, subgraph.cache, stuck.id, [Ask.HOLD_NIGHTS], "for the test")
+    assert await listed(subgraph, filter={"stuck": True}) == [stuck.id]
+    assert await listed(subgraph, filter={"stuck": False}) == [fine.id]
+    assert await listed(subgraph, filter={"stuck": None}) == [fine.id, stuck.id]
+    shown = (await as_admin(subgraph, "query ($id: ID!) { booking(id: $id) { stuckSince } }", id=str(stuck.id))).data
+    since = (await stuck.booking()).stuck_since
+    assert since is not None
+    assert since - datetime.fromisoformat(shown["booking"]["stuckSince"]) < timedelta(milliseconds=1)
 
 
 async def test_the_dearest_come_first_and_what_has_no_price_last(subgraph: SubgraphUnderTest) -> None:

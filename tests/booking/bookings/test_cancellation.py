@@ -21,7 +21,13 @@ from subgraphs.booking.bookings.cancellation import (
     in_full,
 )
 from subgraphs.booking.bookings.rules import price_booking
-from subgraphs.booking.bookings.snapshots import BookedPlace, CancellationPolicy, CancellationTier, StayTerms
+from subgraphs.booking.bookings.snapshots import (
+    BookedPlace,
+    CancellationPolicy,
+    CancellationTier,
+    OtherRefunds,
+    StayTerms,
+)
 from subgraphs.booking.bookings.tables import Booking, BookingStatus, Stage
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -167,31 +173,80 @@ def test_a_refund_of_zero_is_none() -> None:
     assert (booking.refund_id, booking.refund_amount) == (None, None)
 
 
+def test_a_coupon_that_can_not_be_used_any_more_does_not_come_back() -> None:
+    booking = confirmed(discount=20000)
+    booking.coupon_usable_until = at(7)
+    assert by_guest(booking, "", at(7) - timedelta(microseconds=1), SEOUL).coupon_returned
+    assert not by_guest(booking, "", at(7), SEOUL).coupon_returned
+    assert not in_full(booking, "", at(7)).coupon_returned
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "days_left", "refund"),
+    [
+        (30000, 7, 70000),
+        (30000, 3, 70000),
+        (30001, 3, 69999),
+        (99999, 3, 1),
+        (100000, 7, 0),
+        (30000, 0, 0),
+    ],
+)
+def test_no_more_goes_back_than_refunds_by_hand_have_left(by_hand: int, days_left: int, refund: int) -> None:
+    booking = confirmed()
+    booking.other_refunds = OtherRefunds(amounts={uuid7(): Decimal(by_hand - 1), uuid7(): Decimal(1)})
+    assert by_guest(booking, "", at(days_left), SEOUL).refund == refund
+
+
 amounts = st.integers(0, 1_000_000)
 percents = st.integers(0, 100)
 
 
-@given(
-    subtotal=amounts,
-    cut=percents,
-    share=percents,
-    tiers=st.lists(st.tuples(st.integers(0, 60), percents), max_size=4),
-    days_left=st.integers(0, 90),
-)
+@st.composite
+def bookings(draw: st.DrawFn) -> Booking:
+    """A confirmed booking of any price, coupon, points and policy, and what went back of it by hand."""
+    subtotal = draw(amounts)
+    discount = subtotal * draw(percents) // 100
+    points = (subtotal - discount) * draw(percents) // 100
+    tiers = draw(st.none() | st.lists(st.tuples(st.integers(0, 60), percents), max_size=4))
+    tiers = tiers if tiers is None else sorted(tiers, reverse=True)
+    booking = confirmed(subtotal=subtotal, discount=discount, points=points, tiers=tiers)
+    total = int(booking.total or 0)
+    shares = draw(st.lists(st.integers(1, total // 3), max_size=3)) if total >= 3 else []
+    booking.other_refunds = OtherRefunds(amounts={uuid7(): Decimal(share) for share in shares}) if shares else None
+    booking.coupon_usable_until = draw(st.none() | st.integers(0, 90).map(at))
+    return booking
+
+
+@given(booking=bookings(), days_left=st.integers(0, 90))
 def test_nothing_is_given_back_that_was_not_given_and_the_fee_is_never_exceeded(
-    subtotal: int, cut: int, share: int, tiers: list[tuple[int, int]], days_left: int
+    booking: Booking, days_left: int
 ) -> None:
-    discount = subtotal * cut // 100
-    points = (subtotal - discount) * share // 100
-    booking = confirmed(subtotal=subtotal, discount=discount, points=points, tiers=sorted(tiers, reverse=True))
-    total = booking.total or Decimal(0)
-    done = by_guest(booking, "", at(days_left), SEOUL)
-    assert 0 <= done.fee <= subtotal
-    assert 0 <= done.refund <= total
-    assert 0 <= done.points_returned <= points
+    now = at(days_left)
+    total, points = booking.total or Decimal(0), booking.points_used
+    by_hand = booking.other_refunds.total() if booking.other_refunds else Decimal(0)
+    good = booking.user_coupon_id is not None and now < (booking.coupon_usable_until or at(-9))
+    done = by_guest(booking, "", now, SEOUL)
+    assert 0 <= done.fee <= (booking.subtotal or 0)
+    assert done.refund == min(max(Decimal(0), total - done.fee), total - by_hand)
+    assert done.points_returned == max(0, points - max(Decimal(0), done.fee - total))
+    assert done.coupon_returned == (good and done.fee <= total + points)
     # What is kept is the fee, as far as money and points go; only then is the coupon gone.
-    kept = (total - done.refund) + (points - done.points_returned)
-    assert kept == min(done.fee, total + points)
-    assert done.coupon_returned == (discount > 0 and done.fee <= total + points)
-    everything = in_full(booking, "", at(days_left))
-    assert (everything.refund, everything.points_returned, everything.coupon_returned) == (total, points, discount > 0)
+    kept = (total - max(done.refund, total - done.fee)) + (points - done.points_returned)
+    assert kept <= done.fee
+    assert by_hand or kept == min(done.fee, total + points)
+    everything = in_full(booking, "", now)
+    assert (everything.refund, everything.points_returned) == (total - by_hand, points)
+    assert everything.coupon_returned == good
+
+
+@given(booking=bookings(), days_left=st.integers(0, 90))
+def test_what_is_written_down_is_what_was_quoted(booking: Booking, days_left: int) -> None:
+    quoted = by_guest(booking, "", at(days_left), SEOUL)
+    ensure_refund(quoted, quoted.refund)
+    decide_cancellation(booking, quoted)
+    assert booking.cancellation == quoted
+    assert (booking.refund_amount or 0) == quoted.refund
+    assert (booking.refund_id is None) == (quoted.refund == 0)
+    returned = booking.other_refunds.total() if booking.other_refunds else Decimal(0)
+    assert (booking.paid or 0) - (booking.refund_amount or 0) - returned >= 0
