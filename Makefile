@@ -34,7 +34,7 @@ lint: setup ## Run the static checks: style, types, what may import what
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 
-schema: setup ## Print the subgraphs' schemas and compose the two supergraphs
+schema: setup ## Print the subgraphs' schemas and docs/events.md, and compose the two supergraphs
 	@$(python) -m stack.schema
 	@$(python) -m stack.node node router/compose.mjs
 

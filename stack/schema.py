@@ -1,4 +1,4 @@
-"""`make schema`: print every subgraph's schemas to the files that are committed and composed.
+"""`make schema`: print every subgraph's schemas, and the page of its messages, to the files that are committed.
 
 `--check` compares them instead, and fails when one is stale.
 """
@@ -10,19 +10,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chassis.federation import print_schema
+from stack import messages
 from stack.layout import ROOT, SUBGRAPHS
 
 FILES = {"public": "schema.graphql", "admin": "schema.admin.graphql"}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit with 1 when a committed schema is not what the code says."""
+    """Exit with 1 when a committed file is not what the code says."""
     parser = argparse.ArgumentParser(prog="python -m stack.schema", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a file is stale")
     checking = parser.parse_args(arguments).check
-    stale = [file for file, sdl in printed() if _read(file) != sdl]
-    for file, sdl in [] if checking else printed():
-        _write(file, sdl)
+    stale = [file for file, said in printed() if _read(file) != said]
+    for file, said in [] if checking else printed():
+        _write(file, said)
     for file in stale:
         said = "is stale: run `make schema` and commit it" if checking else "is new"
         print(f"{file.relative_to(ROOT)} {said}")
@@ -30,7 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def printed() -> Iterator[tuple[Path, str | None]]:
-    """Each schema file and what it should hold: None where a subgraph has no back office."""
+    """Each file and what it should hold: None where a subgraph has no back office."""
+    yield ROOT / "docs/events.md", messages.page()
     for name in SUBGRAPHS:
         module = importlib.import_module(f"subgraphs.{name}.schema")
         for face, file in FILES.items():
@@ -42,11 +44,11 @@ def _read(file: Path) -> str | None:
     return file.read_text() if file.exists() else None
 
 
-def _write(file: Path, sdl: str | None) -> None:
-    if sdl is None:
+def _write(file: Path, said: str | None) -> None:
+    if said is None:
         file.unlink(missing_ok=True)
     else:
-        file.write_text(sdl)
+        file.write_text(said)
 
 
 if __name__ == "__main__":

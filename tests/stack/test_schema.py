@@ -11,6 +11,7 @@ from stack.layout import ROOT, SUBGRAPHS
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty checkout the schemas are printed to."""
+    (tmp_path / "docs").mkdir()
     for name in SUBGRAPHS:
         (tmp_path / "subgraphs" / name).mkdir(parents=True)
     monkeypatch.setattr(schema, "ROOT", tmp_path)
