@@ -1,11 +1,13 @@
 """The payment window, and the stand-in for PortOne's browser SDK that opens it."""
 
+import json
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 from html import escape
 from importlib.resources import files
 from string import Template
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from fastapi import APIRouter, Depends, Request
@@ -45,6 +47,7 @@ class Asked(BaseModel):
     redirectUrl: str = Field(pattern="^https?://")  # noqa: N815
     payMethod: str = "CARD"  # noqa: N815
     accountHours: int = Field(default=24, ge=1, le=24 * 30)  # noqa: N815
+    windowType: Literal["IFRAME", "REDIRECTION"] = "REDIRECTION"  # noqa: N815
     outcome: str = ""
 
     def order(self) -> Order:
@@ -70,10 +73,11 @@ async def show_window(request: Request) -> Response:
         asked = _asked(dict(request.query_params))
         till.open_window(asked.order())
     except Refusal as refused:
-        return _refused(refused, request.query_params.get("redirectUrl"), request.query_params.get("paymentId"))
+        return _refused(refused, dict(request.query_params))
     hidden = {key: value for key, value in asked.model_dump().items() if key not in ("payMethod", "outcome")}
     fields = "".join(f'<input type="hidden" name="{key}" value="{escape(str(hidden[key]))}">' for key in hidden)
     page = _page("window.html").substitute(
+        kind=asked.windowType,
         order=escape(asked.orderName),
         amount=escape(_readable(asked.totalAmount, asked.currency.removeprefix("CURRENCY_"))),
         fields=fields,
@@ -92,7 +96,7 @@ async def decide(request: Request) -> Response:
         payment = _current(till, asked)
         return _carry_out(till, payment, asked)
     except Refusal as refused:
-        return _refused(refused, form.get("redirectUrl"), form.get("paymentId"))
+        return _refused(refused, form)
 
 
 @router.get("/receipts/{payment_id}")
@@ -129,12 +133,12 @@ def _carry_out(till: Till, payment: Payment, asked: Asked) -> Response:
         till.change(payment, lambda each: payments.leave_pending(each, asked.payMethod, at))
     elif outcome == "fail":
         till.change(payment, lambda each: payments.fail(each, asked.payMethod, "The card was declined.", at))
-        return _back(asked.redirectUrl, payment, code="FAILURE_TYPE_PG", message="The card was declined.")
+        return _back(asked, payment, code="FAILURE_TYPE_PG", message="The card was declined.")
     elif outcome == "close":
-        return _back(asked.redirectUrl, payment, code="FAILURE_TYPE_PG", message="The window was closed.")
+        return _back(asked, payment, code="FAILURE_TYPE_PG", message="The window was closed.")
     else:
         raise refusal("INVALID_REQUEST", "outcome is one of pay, fail, close, pending")
-    return _back(asked.redirectUrl, payment)
+    return _back(asked, payment)
 
 
 def _asked(given: dict[str, Any]) -> Asked:
@@ -149,17 +153,30 @@ def _asked(given: dict[str, Any]) -> Asked:
     return asked
 
 
-def _back(redirect_url: str, payment: Payment, **failure: str) -> Response:
+def _back(asked: Asked, payment: Payment, **failure: str) -> Response:
     said = {"paymentId": payment.id, "transactionType": "PAYMENT", "txId": payment.transaction_id, **failure}
-    return RedirectResponse(_with_query(redirect_url, said), 303)
+    return _tell(asked.windowType, asked.redirectUrl, said)
 
 
-def _refused(refused: Refusal, redirect_url: str | None, payment_id: str | None) -> Response:
+def _refused(refused: Refusal, given: Mapping[str, str]) -> Response:
     """PortOne tells the merchant's page; where there is none, it can only be shown."""
-    if refused.body["type"] == "INVALID_REQUEST" or not redirect_url:
+    if refused.body["type"] == "INVALID_REQUEST" or "redirectUrl" not in given:
         return HTMLResponse(f"<p>{escape(refused.body['message'])}</p>", refused.status)
-    said = {"paymentId": payment_id or "", "code": refused.body["type"], "message": refused.body["message"]}
-    return RedirectResponse(_with_query(redirect_url, said), 303)
+    said = {
+        "paymentId": given.get("paymentId", ""),
+        "code": refused.body["type"],
+        "message": refused.body["message"],
+    }
+    return _tell(given.get("windowType", ""), given["redirectUrl"], said)
+
+
+def _tell(window_type: str, redirect_url: str, said: dict[str, str]) -> Response:
+    """The merchant's page: the one around the window, or the one it leads back to."""
+    if window_type != "IFRAME":
+        return RedirectResponse(_with_query(redirect_url, said), 303)
+    parts = urlsplit(redirect_url)
+    told = {"said": said, "to": f"{parts.scheme}://{parts.netloc}"}
+    return HTMLResponse(_page("answer.html").substitute(told=escape(json.dumps(told))))
 
 
 def _with_query(url: str, said: dict[str, str]) -> str:

@@ -1,15 +1,13 @@
 """One whole stack for all journeys: every process real, everything through one entrance; and a browser in front."""
 
-import os
 from collections.abc import AsyncIterator
 from io import StringIO
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 from rich.console import Console
 
-from stack.browser.found import VARIABLE, find_browser
 from stack.demo.__main__ import import_listings
 from stack.demo.graph import Graph
 from stack.demo.people import sign_in
@@ -17,6 +15,7 @@ from stack.layout import Layout, Ports
 from stack.local import Stack, local_stack
 from stack.options import Options
 from stack.progress import Progress
+from tests.browsing import browser_at, page_in
 
 
 @pytest.fixture(scope="package")
@@ -49,14 +48,8 @@ async def admin(graph: Graph) -> Graph:
 
 @pytest.fixture(scope="package")
 async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
-    found = find_browser(Layout().browser, os.environ)
-    if found is None:
-        pytest.skip(f"there is no Chromium here: `make browser` gets one, or name it in {VARIABLE}")
-    environment = {**os.environ, **found.environment, "HOME": str(tmp_path_factory.mktemp("browser"))}
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found.program, env=environment)
+    async with browser_at(tmp_path_factory.mktemp("browser")) as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture
@@ -67,11 +60,6 @@ def complaints() -> list[str]:
 
 @pytest.fixture
 async def page(browser: Browser, complaints: list[str]) -> AsyncIterator[Page]:
-    context = await browser.new_context(viewport={"width": 1200, "height": 950}, reduced_motion="reduce")
-    page = await context.new_page()
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.set_default_timeout(20_000)
-    yield page
-    await context.close()
+    async with page_in(browser, complaints, viewport={"width": 1200, "height": 950}) as page:
+        yield page
     assert complaints == []

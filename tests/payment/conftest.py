@@ -1,5 +1,6 @@
 """payment in this process, on real servers and the simulator, empty before each test."""
 
+import socket
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -30,10 +31,20 @@ def simulator_settings(postbox: Postbox) -> Iterator[SimulatorSettings]:
 
 
 @pytest.fixture(scope="session")
-async def service(servers: Servers, simulator_settings: SimulatorSettings) -> AsyncIterator[SubgraphUnderTest]:
+def listener() -> Iterator[socket.socket]:
+    """Where browsers find the service, for tests that have some."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
+
+
+@pytest.fixture(scope="session")
+async def service(
+    servers: Servers, simulator_settings: SimulatorSettings, listener: socket.socket
+) -> AsyncIterator[SubgraphUnderTest]:
     environment = payment_environment(simulator_settings)
+    public_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     own = {name.removeprefix("PAYMENT_").lower(): value for name, value in environment.items()}
-    async with subgraph_under_test("payment", servers, **own) as under_test:
+    async with subgraph_under_test("payment", servers, public_url=public_url, **own) as under_test:
         yield under_test
 
 

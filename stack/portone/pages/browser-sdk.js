@@ -1,6 +1,7 @@
 // Stands in for PortOne's browser SDK: the same call, and the payment window of the simulator instead of a provider's.
 (() => {
   const simulator = new URL(document.currentScript.src).origin;
+  const isPhone = () => matchMedia("(max-width: 600px)").matches;
 
   function requestPayment(request) {
     const asked = {
@@ -13,9 +14,32 @@
       redirectUrl: request.redirectUrl,
       payMethod: request.payMethod ?? "CARD",
       accountHours: request.virtualAccount?.accountExpiry?.validHours ?? 24,
+      windowType: isPhone() ? "REDIRECTION" : "IFRAME",
     };
-    location.assign(`${simulator}/window?${new URLSearchParams(asked)}`);
-    return new Promise(() => {}); // the page is left, as on a phone
+    const address = `${simulator}/window?${new URLSearchParams(asked)}`;
+    return isPhone() ? leaveFor(address) : openOver(address);
+  }
+
+  // The page is left, and found again by its redirectUrl.
+  function leaveFor(address) {
+    location.assign(address);
+    return new Promise(() => {});
+  }
+
+  function openOver(address) {
+    const frame = document.createElement("iframe");
+    frame.title = "Payment";
+    Object.assign(frame.style, { position: "fixed", inset: 0, width: "100%", height: "100%", border: 0 });
+    frame.src = address;
+    return new Promise((resolve) => {
+      addEventListener("message", function hear(event) {
+        if (event.origin !== simulator || event.source !== frame.contentWindow) return;
+        removeEventListener("message", hear);
+        frame.remove();
+        resolve(event.data);
+      });
+      document.body.append(frame);
+    });
   }
 
   window.PortOne = { requestPayment };

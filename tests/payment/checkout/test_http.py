@@ -43,7 +43,7 @@ async def test_what_is_to_be_paid_is_shown_with_what_the_browser_needs(world: Wo
         "orderName": "Seaside, 2 nights",
         "totalAmount": 130000,
         "currency": "CURRENCY_KRW",
-        "redirectUrl": f"http://127.0.0.1:4000/checkout/{payment_id}",
+        "redirectUrl": f"{world.service.settings.public_url}/checkout/{payment_id}",
         "accountHours": 24,
         "follow": False,
     }

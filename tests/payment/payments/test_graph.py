@@ -47,7 +47,7 @@ async def test_the_payer_sees_what_to_pay_and_where(world: World) -> None:
     assert seen["status"] == "READY"
     assert seen["amount"] == {"amount": 130000, "currency": "KRW"}
     assert seen["booking"] == {"id": str(world.booking_id)}
-    assert seen["checkout"]["url"] == f"http://127.0.0.1:4000/checkout/{payment_id}"
+    assert seen["checkout"]["url"] == f"{world.service.settings.public_url}/checkout/{payment_id}"
     assert seen["checkout"]["paymentId"] == str(payment_id)
     assert (seen["method"], seen["virtualAccount"], seen["refunds"], seen["paidAt"]) == (None, None, [], None)
 
