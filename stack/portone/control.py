@@ -1,6 +1,7 @@
 """The simulator's own small interface: its switches, its books, and the bank's side of what is still open."""
 
 from datetime import datetime
+from enum import Enum
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -12,7 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ValidationError
 
 from stack.portone.payments import WAITING, Payment, Status
-from stack.portone.refusals import Refusal
+from stack.portone.refusals import HTTP_STATUS, Refusal
 from stack.portone.switches import Switches
 from stack.portone.till import Till
 
@@ -37,7 +38,7 @@ async def page(request: Request) -> Response:
     till: Till = request.app.state.till
     entries = [_entry(each) for each in till.books.payments()]
     shown = _page().substitute(
-        switches=escape(till.switches.model_dump_json(indent=2)),
+        switches="".join(_switch(name, value) for name, value in till.switches.model_dump().items()),
         rows="".join(_row(each) for each in reversed(entries[-50:])),
     )
     return HTMLResponse(shown)
@@ -107,6 +108,21 @@ def _entry(payment: Payment) -> Entry:
         paid_at=payment.paid_at,
         open_cancellations=[each.id for each in payment.cancellations if each.status == "REQUESTED"],
     )
+
+
+def _switch(name: str, value: Any) -> str:
+    """An input for it: a number that is empty stands for none."""
+    if isinstance(value, bool):
+        field = f'<input type="checkbox" name="{name}"{" checked" if value else ""}>'
+    elif isinstance(value, str):
+        words = list(type(value)) if isinstance(value, Enum) else list(HTTP_STATUS)
+        options = "".join(f"<option{' selected' if each == value else ''}>{each}</option>" for each in words)
+        field = f'<select name="{name}">{options}</select>'
+    else:
+        field = (
+            f'<input type="number" step="any" min="0" name="{name}" value="{"" if value is None else f"{value:g}"}">'
+        )
+    return f"<label>{field}<b>{name}</b><span>{Switches.model_fields[name].description}</span></label>"
 
 
 def _row(entry: Entry) -> str:
