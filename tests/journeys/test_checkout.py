@@ -44,14 +44,15 @@ async def test_a_guest_pays_in_the_window_after_the_card_was_declined(
     guest: Graph, booking_id: str, page: Page
 ) -> None:
     payment = (await guest.ask(PAYMENT, id=booking_id))["booking"]["payment"]
+    window = page.frame_locator("iframe")
     await page.goto(payment["checkout"]["url"])
     await page.get_by_role("button", name="Pay").click()
-    await page.get_by_role("button", name="Decline").click()
+    await window.get_by_role("button", name="Decline").click()
     await expect(page.get_by_role("status")).to_contain_text("The payment did not work.")
 
     await page.get_by_role("button", name="Pay").click()
-    await expect(page.get_by_text("PortOne simulator")).to_be_visible()
-    await page.get_by_role("button", name="Pay", exact=True).click()
+    await expect(window.get_by_text("PortOne simulator")).to_be_visible()
+    await window.get_by_role("button", name="Pay", exact=True).click()
     await expect(page.get_by_role("status")).to_contain_text("Paid. Thank you!")
     assert page.url == payment["checkout"]["url"]
     await become(guest, booking_id, "CONFIRMED")
