@@ -1,6 +1,7 @@
 """Processes that die in the middle of it: nobody who was accepted loses their coupon, and nobody gets two."""
 
 import asyncio
+from asyncio.subprocess import Process
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -51,7 +52,7 @@ async def test_a_worker_killed_at_that_very_step_loses_nobody(
     people = [uuid7() for _ in range(80)]
     async with worker_process(subgraph, topics, log, "tests.loyalty.dying", step, times) as dying:
         won = winners(people[:40], await ask_all(subgraph, event, people[:40]))
-        asking = asyncio.create_task(_trickle(subgraph, event, people[40:50]))
+        asking = asyncio.create_task(_trickle(subgraph, event, people[40:50], dying))
         async with asyncio.timeout(60):
             assert await dying.wait() == -9
         won |= await asking
@@ -62,12 +63,18 @@ async def test_a_worker_killed_at_that_very_step_loses_nobody(
     await ensure_recorded(subgraph, event, won)
 
 
-async def _trickle(subgraph: SubgraphUnderTest, event: UUID, people: list[UUID]) -> dict[UUID, tuple[str, int]]:
-    """One after the other, so that a relay reads more than once."""
+async def _trickle(
+    subgraph: SubgraphUnderTest, event: UUID, people: list[UUID], dying: Process
+) -> dict[UUID, tuple[str, int]]:
+    """Each when somebody before is recorded, so that a relay reads more than once; it may take long to come up."""
     won: dict[UUID, tuple[str, int]] = {}
     for person in people:
+        before = (await stock(subgraph, event))["recorded"]
         won |= winners([person], await ask_all(subgraph, event, [person]))
-        await asyncio.sleep(0.3)
+        await until(
+            lambda: stock(subgraph, event),
+            lambda found, before=before: found["recorded"] > before or dying.returncode is not None,
+        )
     return won
 
 
