@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chassis.errors import Conflict, FieldError, Forbidden, InvalidInput
 from chassis.principal import Principal, Role
+from chassis.texts import wrong_text
 
 from .tables import Accommodation, CancellationPolicy
 
@@ -54,10 +55,10 @@ def host_for(principal: Principal, on_behalf_of: UUID | None) -> UUID:
 def ensure_accommodation(place: Accommodation) -> None:
     """Raise InvalidInput with every field that is wrong."""
     wrong = [
-        *wrong_text("name", place.name, LONGEST_NAME, required=True),
+        *wrong_text("name", place.name, LONGEST_NAME, shortest=1),
         *wrong_text("description", place.description, LONGEST_DESCRIPTION),
-        *wrong_text("address.line", place.address_line, LONGEST_LINE, required=True),
-        *wrong_text("address.region", place.region, LONGEST_REGION, required=True),
+        *wrong_text("address.line", place.address_line, LONGEST_LINE, shortest=1),
+        *wrong_text("address.region", place.region, LONGEST_REGION, shortest=1),
         *([] if _COUNTRY.fullmatch(place.country) else [FieldError("address.country", "NOT_A_COUNTRY_CODE")]),
         *_wrong_coordinates(place.latitude, place.longitude),
         *_wrong_policy(place.cancellation_policy),
@@ -66,23 +67,10 @@ def ensure_accommodation(place: Accommodation) -> None:
         raise InvalidInput("This makes no place to stay at.", wrong)
 
 
-def wrong_text(field: str, text: str, longest: int, *, required: bool = False) -> list[FieldError]:
-    if required and not text.strip():
-        return [FieldError(field, "EMPTY")]
-    if len(text) > longest:
-        return [FieldError(field, "TOO_LONG")]
-    # PostgreSQL stores every character but this one, and no half of a pair.
-    return [FieldError(field, "NOT_TEXT")] if "\0" in text or _has_surrogates(text) else []
-
-
 def in_order(policy: CancellationPolicy) -> CancellationPolicy:
     """The policy with its tiers from many days to few."""
     tiers = sorted(policy["tiers"], key=lambda tier: tier["days_before"], reverse=True)
     return CancellationPolicy(name=policy["name"], tiers=tiers)
-
-
-def _has_surrogates(text: str) -> bool:
-    return any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _wrong_coordinates(latitude: float | None, longitude: float | None) -> list[FieldError]:
@@ -96,7 +84,7 @@ def _wrong_coordinates(latitude: float | None, longitude: float | None) -> list[
 
 def _wrong_policy(policy: CancellationPolicy) -> list[FieldError]:
     field, tiers = "cancellationPolicy", policy["tiers"]
-    wrong = wrong_text(f"{field}.name", policy["name"], LONGEST_NAME, required=True)
+    wrong = wrong_text(f"{field}.name", policy["name"], LONGEST_NAME, shortest=1)
     if len(tiers) > MOST_TIERS:
         return [*wrong, FieldError(f"{field}.tiers", "TOO_MANY")]
     if len({tier["days_before"] for tier in tiers}) < len(tiers):

@@ -7,8 +7,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.errors import FieldError, InvalidInput, RateLimited
+from chassis.texts import wrong_text
 
-from ..accommodations.rules import wrong_text
 from .tables import Photo, PhotoOwner
 
 LARGEST = 10 * 1024 * 1024

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.errors import DomainError, FieldError, InvalidInput
+from chassis.texts import wrong_text
 
-from ..accommodations.rules import wrong_text
 from .tables import CompletedStay, Review
 
 LONGEST_TEXT = 2_000
@@ -60,7 +60,7 @@ def ensure_review(review: Review) -> None:
 
 def ensure_said(field: str, text: str, longest: int) -> str:
     """The text of a reply or a reason, which says something."""
-    wrong = wrong_text(field, text, longest, required=True)
+    wrong = wrong_text(field, text, longest, shortest=1)
     if wrong:
         raise InvalidInput(f"Say it in at most {longest:,} characters.", wrong)
     return text.strip()

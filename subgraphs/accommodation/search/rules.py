@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.errors import FieldError, InvalidInput
+from chassis.texts import is_storable
 
 from ..accommodations.tables import AccommodationKind, Amenity
 from ..words.rules import folded, words_of
@@ -90,9 +91,9 @@ def words_asked_for(text: str | None) -> list[str]:
 
 
 def ensure_regions(regions: list[str]) -> list[str]:
-    """The one character that a name in the database can't have is refused before it gets there."""
-    if any("\0" in region for region in regions):
-        raise InvalidInput("A region has no NUL in its name.", [FieldError("filter.regions", "NOT_TEXT")])
+    """What no name in the database can have is refused before it gets there."""
+    if not all(map(is_storable, regions)):
+        raise InvalidInput("No region has such a name.", [FieldError("filter.regions", "NOT_TEXT")])
     return regions
 
 

@@ -9,15 +9,16 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 
 from chassis.errors import Conflict, DomainError, FieldError, InvalidInput, NotFound, Unauthenticated
+from chassis.texts import wrong_text
 
 from .tables import User
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 128
+LONGEST_NAME = 100
 LONGEST_TEXT = 500
 FORMER = "Former guest"
 """The name of whoever has left."""
 _TEXTS = {
-    "display_name": ("displayName", 100),
     "avatar_url": ("avatarUrl", 2_000),
     "phone_number": ("phoneNumber", 30),
     "preferred_language": ("preferredLanguage", 35),
@@ -106,9 +107,7 @@ def ensure_checked(user: User | None, checked: User) -> User:
 
 def ensure_reason(reason: str) -> str:
     reason = reason.strip()
-    wrong = [] if reason else [FieldError("reason", "EMPTY")]
-    wrong += _wrong_text("reason", reason, LONGEST_TEXT)
-    if wrong:
+    if wrong := wrong_text("reason", reason, LONGEST_TEXT, shortest=1):
         raise InvalidInput("Say why, in a few words.", wrong)
     return reason
 
@@ -166,10 +165,10 @@ def _wrong_password(password: str, email: str) -> list[FieldError]:
 
 def _wrong_profile(given: Mapping[str, Any], today: date) -> list[FieldError]:
     wrong = []
-    if "display_name" in given and not (given["display_name"] or "").strip():
-        wrong.append(FieldError("displayName", "EMPTY"))
+    if "display_name" in given:
+        wrong += wrong_text("displayName", given["display_name"], LONGEST_NAME, shortest=1)
     for name, (field, longest) in _TEXTS.items():
-        wrong += _wrong_text(field, given.get(name), longest)
+        wrong += wrong_text(field, given.get(name), longest)
     if (language := given.get("preferred_language")) and not _LANGUAGE.fullmatch(language):
         wrong.append(FieldError("preferredLanguage", "NOT_A_LANGUAGE"))
     if (avatar := given.get("avatar_url")) and not _is_https(avatar):
@@ -177,13 +176,6 @@ def _wrong_profile(given: Mapping[str, Any], today: date) -> list[FieldError]:
     if (born := given.get("birth_date")) and not date(1900, 1, 1) <= born <= today:
         wrong.append(FieldError("birthDate", "OUT_OF_RANGE"))
     return wrong
-
-
-def _wrong_text(field: str, text: str | None, longest: int) -> list[FieldError]:
-    if text and len(text) > longest:
-        return [FieldError(field, "TOO_LONG")]
-    # PostgreSQL stores every character but this one.
-    return [FieldError(field, "NUL_CHARACTER")] if text and "\0" in text else []
 
 
 def _is_https(url: str) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, FieldError, InvalidInput, NotFound
+from chassis.texts import wrong_text
 
 from .tables import Booking, BookingStatus, RefusalCode
 
@@ -74,35 +75,21 @@ def _wrong_numbers(request: BookingRequest) -> Iterator[FieldError]:
 
 
 def _wrong_texts(request: BookingRequest) -> Iterator[FieldError]:
-    yield from _wrong_text("idempotencyKey", request.idempotency_key, 1, 255)
-    yield from _wrong_text("guestName", request.guest_name, 1, 100)
-    yield from _wrong_text("guestPhone", request.guest_phone, 3, 30)
-    yield from _wrong_text("specialRequests", request.special_requests or "", 0, 1000)
+    yield from wrong_text("idempotencyKey", request.idempotency_key, 255, shortest=1)
+    yield from wrong_text("guestName", request.guest_name, 100, shortest=1)
+    yield from wrong_text("guestPhone", request.guest_phone, 30, shortest=3)
+    yield from wrong_text("specialRequests", request.special_requests, 1000)
 
 
 def ensure_reason(reason: str) -> None:
     """Why somebody cancels: 1 to 500 characters."""
-    wrong = list(_wrong_text("reason", reason, 1, 500))
-    if wrong:
+    if wrong := wrong_text("reason", reason, 500, shortest=1):
         raise InvalidInput("Please say why in 1 to 500 characters.", wrong)
 
 
 def ensure_searchable(text: str) -> None:
-    wrong = list(_wrong_text("filter.text", text, 0, 200))
-    if wrong:
+    if wrong := wrong_text("filter.text", text, 200):
         raise InvalidInput("This can't be looked for.", wrong)
-
-
-def _wrong_text(field: str, text: str, least: int, most: int) -> Iterator[FieldError]:
-    if not least <= len(text) <= most:
-        yield FieldError(field, "TOO_SHORT" if len(text) < least else "TOO_LONG")
-    elif not _is_storable(text):
-        yield FieldError(field, "NOT_TEXT")
-
-
-def _is_storable(text: str) -> bool:
-    """PostgreSQL stores neither the null character nor half a surrogate pair; JSON can carry both."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def fingerprint_of(request: BookingRequest) -> str:

@@ -6,9 +6,9 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from chassis.errors import DomainError, FieldError, InvalidInput
+from chassis.texts import wrong_text
 
 from ..coupons.tables import Coupon
-from ..texts import wrong_text
 from .tables import CouponEvent
 
 LONGEST_NAME = 200
@@ -252,8 +252,8 @@ def _ensure(wrong: list[FieldError]) -> None:
 
 def _wrong_texts(event: CouponEvent) -> list[FieldError]:
     return [
-        *wrong_text("name", event.name, LONGEST_NAME),
-        *wrong_text("description", event.description, LONGEST_DESCRIPTION, empty=True),
+        *wrong_text("name", event.name, LONGEST_NAME, shortest=1),
+        *wrong_text("description", event.description, LONGEST_DESCRIPTION),
     ]
 
 

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from chassis.errors import Conflict, DomainError, FieldError, InvalidInput
 from chassis.money import round_down
+from chassis.texts import wrong_text
 
-from ..texts import LONGEST_KEY, IdempotencyMismatch, wrong_text
+from ..idempotency import LONGEST_KEY, IdempotencyMismatch
 from .tables import BenefitHold, Coupon, CouponKind, DiscountKind, HoldState, UserCoupon
 from .terms import LARGEST_AMOUNT
 
@@ -174,8 +175,8 @@ def is_granted(hold: BenefitHold) -> bool:
 
 def ensure_grant(grant: Grant) -> None:
     wrong = [
-        *wrong_text("idempotencyKey", grant.key, LONGEST_KEY),
-        *wrong_text("reason", grant.reason, LONGEST_REASON),
+        *wrong_text("idempotencyKey", grant.key, LONGEST_KEY, shortest=1),
+        *wrong_text("reason", grant.reason, LONGEST_REASON, shortest=1),
     ]
     if wrong:
         raise InvalidInput("This can't be granted.", wrong)
@@ -194,7 +195,7 @@ def ensure_same_grant(granted: UserCoupon, grant: Grant) -> None:
 
 
 def ensure_reason(reason: str) -> None:
-    if wrong := wrong_text("reason", reason, LONGEST_REASON):
+    if wrong := wrong_text("reason", reason, LONGEST_REASON, shortest=1):
         raise InvalidInput(f"Please say why in 1 to {LONGEST_REASON} characters.", wrong)
 
 
@@ -205,7 +206,7 @@ def ensure_revocable(owned: OwnedCoupon) -> None:
 
 
 def ensure_searchable(text: str) -> None:
-    if wrong := wrong_text("filter.text", text, LONGEST_SEARCH, empty=True):
+    if wrong := wrong_text("filter.text", text, LONGEST_SEARCH):
         raise InvalidInput("This can't be looked for.", wrong)
 
 

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from chassis import clock
 from chassis.database import violated
 
-from ..texts import IdempotencyMismatch
+from ..idempotency import IdempotencyMismatch
 from . import store
 from .credit import credit_points
 from .debit import debit_points

@@ -12,8 +12,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, FieldError, InvalidInput
+from chassis.texts import wrong_text
 
-from ..texts import LONGEST_KEY, IdempotencyMismatch, wrong_text
+from ..idempotency import LONGEST_KEY, IdempotencyMismatch
 from .tables import EntryKind, PointAccount, PointEarning, PointEntry
 
 MONTHS_GOOD = 6
@@ -106,9 +107,9 @@ def ensure_room(account: PointAccount, points: int) -> None:
 def ensure_change(change: Change, key: str) -> None:
     """Raise InvalidInput with every field that is wrong, not just the first; of its time see `ensure_expiry`."""
     wrong = [
-        *wrong_text("idempotencyKey", key, LONGEST_KEY),
+        *wrong_text("idempotencyKey", key, LONGEST_KEY, shortest=1),
         *_wrong_points(change.points),
-        *wrong_text("description", change.description, LONGEST_DESCRIPTION),
+        *wrong_text("description", change.description, LONGEST_DESCRIPTION, shortest=1),
     ]
     if wrong:
         raise InvalidInput("Points can't be changed like this.", wrong)

@@ -68,6 +68,6 @@ def test_every_wrong_field_is_named_at_once() -> None:
         ("password", "TOO_SHORT"),
         ("displayName", "EMPTY"),
         ("phoneNumber", "TOO_LONG"),
-        ("address", "NUL_CHARACTER"),
+        ("address", "NOT_TEXT"),
         ("role", "NOT_ALLOWED"),
     ]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from chassis.errors import InvalidInput
 from chassis.ids import uuid7
+from subgraphs.loyalty.idempotency import IdempotencyMismatch
 from subgraphs.loyalty.points.rules import (
     MOST_IN_ACCOUNT,
     Change,
@@ -27,7 +28,6 @@ from subgraphs.loyalty.points.rules import (
     portions,
 )
 from subgraphs.loyalty.points.tables import EntryKind, PointAccount, PointEntry
-from subgraphs.loyalty.texts import IdempotencyMismatch
 
 SEOUL, NEW_YORK = ZoneInfo("Asia/Seoul"), ZoneInfo("America/New_York")
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -1,0 +1,37 @@
+"""Texts: each thing that can be wrong with one has one word, in every subgraph the same."""
+
+import pytest
+
+from chassis.errors import FieldError
+from chassis.texts import is_storable, wrong_text
+
+
+@pytest.mark.parametrize(
+    ("text", "shortest", "code"),
+    [
+        ("", 0, None),
+        (None, 0, None),
+        ("  ", 0, None),
+        ("12345", 0, None),
+        ("저기어때!", 3, None),
+        ("\U0001f3d4" * 5, 1, None),
+        ("", 1, "EMPTY"),
+        (None, 1, "EMPTY"),
+        (" \n\t\u3000", 1, "EMPTY"),
+        ("  ", 3, "EMPTY"),
+        ("12", 3, "TOO_SHORT"),
+        ("123456", 0, "TOO_LONG"),
+        ("      ", 0, "TOO_LONG"),
+        ("a\0b", 0, "NOT_TEXT"),
+        ("a\ud83d", 1, "NOT_TEXT"),
+        ("\udfff", 1, "NOT_TEXT"),
+        ("\0" * 6, 0, "TOO_LONG"),
+    ],
+)
+def test_each_thing_that_can_be_wrong_has_its_word(text: str | None, shortest: int, code: str | None) -> None:
+    assert wrong_text("name", text, 5, shortest=shortest) == ([FieldError("name", code)] if code else [])
+
+
+def test_whatever_postgresql_can_store_is_text() -> None:
+    assert is_storable("\ud7ff\ue000\uffff\U0010ffff\x01\x7f")
+    assert not is_storable("\0")
