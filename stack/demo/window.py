@@ -1,6 +1,7 @@
 """What a guest's browser does to pay: open our checkout page, be led to the payment window, click a button there."""
 
 import json
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin
@@ -8,13 +9,31 @@ from urllib.parse import urljoin
 import httpx
 
 
-async def click(http: httpx.AsyncClient, checkout_url: str, button: str = "pay") -> int:
-    """Click a button of the simulator's window; the status of the page one is led back to."""
+async def click(http: httpx.AsyncClient, checkout_url: str, button: str = "pay", **chosen: str) -> int:
+    """Open the simulator's window and click a button; the status of the page one is led back to.
+
+    `chosen` are fields of its form: `payMethod`, and what a cheat would write into the others.
+    """
+    return await (await open_window(http, checkout_url)).click(http, button, **chosen)
+
+
+@dataclass(frozen=True)
+class Window:
+    address: str
+    fields: dict[str, str]
+
+    async def click(self, http: httpx.AsyncClient, button: str = "pay", **chosen: str) -> int:
+        form = self.fields | {"payMethod": "CARD", "outcome": button, **chosen}
+        back = await http.post(self.address, data=form, follow_redirects=True)
+        return back.raise_for_status().status_code
+
+
+async def open_window(http: httpx.AsyncClient, checkout_url: str) -> Window:
+    """HTTPStatusError where the page or the provider offers none any more."""
     page = _Page((await http.get(checkout_url)).raise_for_status().text)
-    window = await http.get(urljoin(page.sdk, "/window"), params=page.request)
-    form = _Page(window.raise_for_status().text).fields | {"payMethod": "CARD", "outcome": button}
-    back = await http.post(urljoin(page.sdk, "/window"), data=form, follow_redirects=True)
-    return back.raise_for_status().status_code
+    address = urljoin(page.sdk, "/window")
+    window = await http.get(address, params=page.request)
+    return Window(address, _Page(window.raise_for_status().text).fields)
 
 
 class _Page(HTMLParser):

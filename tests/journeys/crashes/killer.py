@@ -1,0 +1,80 @@
+"""Kills processes of a stack at the steps they are told, and starts them again."""
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from stack.local import Stack
+from stack.server import Server
+from tests.journeys.crashes.steps import Steps
+
+LOOK_EVERY = 0.05
+PATIENCE = 120
+"""Seconds until a step that never comes is given up."""
+
+
+class Killer:
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._services = {server.name: server for tier in stack.supervisor.tiers for server in tier}
+        self._folder = stack.around.layout.home / "dying"
+        self.killed: list[str] = []
+
+    def __getitem__(self, name: str) -> Server:
+        return self._services[name]
+
+    async def prepare(self, names: Sequence[str]) -> None:
+        """Have these run so that they can be told when to die."""
+        self._folder.mkdir()
+        for name in names:
+            server = self[name]
+            server.stop()
+            module = server.child.arguments[-1]
+            server.child.arguments = [sys.executable, "-m", "tests.journeys.crashes.dying", module]
+            server.child.environment = {**(server.child.environment or {}), "DIE_AT": str(self._folder / name)}
+        await asyncio.gather(*(self.start(name) for name in names))
+
+    async def start(self, name: str) -> None:
+        for _ in self[name].starting():
+            self._stack.supervisor.record.add(name, self[name].child.pid)
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def kill(self, name: str) -> None:
+        """Whatever it is doing."""
+        self[name].kill()
+        self.killed.append(name)
+        await self.start(name)
+
+    async def kill_at(self, steps: Steps) -> None:
+        """Each process at one of its steps after the other, all processes beside each other."""
+        async with asyncio.TaskGroup() as killing:
+            for name, own in steps.items():
+                killing.create_task(self._kill_at(name, own))
+
+    async def _kill_at(self, name: str, steps: Sequence[str]) -> None:
+        for step in steps:
+            await self._await_death(name, step)
+            self.killed.append(f"{name} {step}")
+            await self.start(name)
+
+    async def _await_death(self, name: str, step: str) -> None:
+        child = self[name].child
+        (self._folder / name).write_text(step)
+        deadline = time.monotonic() + PATIENCE
+        while child.is_running():
+            assert time.monotonic() < deadline, f"{name} never came to the step: {step}"
+            await asyncio.sleep(LOOK_EVERY)
+        assert child._process is not None
+        assert child._process.returncode == -9, child.epitaph()
+
+
+@asynccontextmanager
+async def away(server: Server, *, seconds: float) -> AsyncIterator[None]:
+    """Gone at once, as in a crash, for a while; what is on its disk is there when it is back."""
+    server.kill()
+    await asyncio.sleep(seconds)
+    yield
+    for _ in server.starting():
+        await asyncio.sleep(LOOK_EVERY)
