@@ -24,6 +24,8 @@ def flow(books: Books) -> Iterator[Breach]:
 
 def _rests(booking: Row) -> Iterator[Breach]:
     about = f"booking {booking['id']}"
+    if booking["stuck_on"]:
+        yield Breach("a booking gets through by itself", about, f"is stuck on {', '.join(booking['stuck_on'])}")
     if booking["status"] not in AT_REST or booking["stage"] != booking["status"]:
         says = f"is {booking['status']} at {booking['stage']}, asking {', '.join(booking['asks']) or 'nothing'}"
         yield Breach("a booking comes to rest", about, says)

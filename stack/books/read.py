@@ -20,7 +20,7 @@ from stack.layout import SUBGRAPHS
 # What every service has. What can't be replayed any more, and what nobody can be told of, is history.
 _MESSAGES = {
     "outbox": "select id, name, sent_at from outbox where occurred_at > now() - interval '24 hours' or sent_at is null",
-    "inbox": "select message_id from inbox where received_at > now() - interval '25 hours'",
+    "inbox": "select message_id from inbox where consumer = $1 and received_at > now() - interval '25 hours'",
     "letters": "select id, name, message_id, reason, replayed_at from dead_letters",
 }
 _BOOKS: Mapping[str, Mapping[str, str]] = {
@@ -77,7 +77,8 @@ async def read_books(places: Places) -> Books:
 async def _read(places: Places, name: str) -> SimpleNamespace:
     async with _snapshot(places, name) as connection:
         asked = {**_MESSAGES, **_BOOKS[name]}
-        return SimpleNamespace(**{what: await connection.fetch(statement) for what, statement in asked.items()})
+        rows = {what: await connection.fetch(said, *[name] * said.count("$1")) for what, said in asked.items()}
+        return SimpleNamespace(**rows)
 
 
 @asynccontextmanager

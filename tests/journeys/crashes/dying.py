@@ -19,7 +19,7 @@ import os
 import runpy
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date, timedelta
@@ -47,18 +47,18 @@ DONE_BY_APIS = {
 }
 LEASES = ("subgraphs.payment.jobs", "subgraphs.payment.refunds.send")
 
-doing: ContextVar[str] = ContextVar("doing", default="something else")
+doing: ContextVar[Collection[str]] = ContextVar("doing", default=())
 
 
-def come(step: str) -> None:
+def come(moment: str, whats: Collection[str]) -> None:
     """Die here if this is the step."""
     armed = Path(os.environ["DIE_AT"])
-    if armed.exists() and armed.read_text() == step:
+    if armed.exists() and armed.read_text() in {f"{moment} {what}" for what in whats}:
         armed.unlink()
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def named(owner: Any, name: str, what: Callable[..., str]) -> None:
+def named(owner: Any, name: str, what: Callable[..., Collection[str]]) -> None:
     """What is committed next in this task is part of this."""
     original = getattr(owner, name)
 
@@ -73,9 +73,9 @@ def watch_commits() -> None:
     commit = AsyncSession.commit
 
     async def watched(session: AsyncSession) -> None:
-        come(f"before commit of {doing.get()}")
+        come("before commit of", doing.get())
         await commit(session)
-        come(f"after commit of {doing.get()}")
+        come("after commit of", doing.get())
 
     AsyncSession.commit = watched  # type: ignore[method-assign]
 
@@ -84,21 +84,23 @@ def watch_sends() -> None:
     send_batch = Producer.send_batch
 
     async def watched(producer: Producer, lane: Any, records: Sequence[Record]) -> int:
-        for record in records:
-            come(f"before send of {name_of(record)}")
+        come("before send of", names(records))
         sent = await send_batch(producer, lane, records)
-        for record in records[:sent]:
-            come(f"after send of {name_of(record)}")
+        come("after send of", names(records[:sent]))
         return sent
 
     Producer.send_batch = watched  # type: ignore[method-assign]
+
+
+def names(records: Iterable[Record]) -> set[str]:
+    return {str(name_of(record)) for record in records}
 
 
 def watch_jobs() -> None:
     keep_running = worker.keep_running
 
     async def kept(job: Job, *given: Any) -> None:
-        doing.set(f"job {job.name}")
+        doing.set({f"job {job.name}"})
         often = replace(job, every=timedelta(seconds=1)) if job.name in EVERY_SECOND else job
         await keep_running(often, *given)
 
@@ -113,10 +115,10 @@ def watch_provider() -> None:
 
 def watched_call(what: str, original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     async def watched(*given: Any, **more: Any) -> Any:
-        come(f"before {what}")
+        come("before", {what})
         answer = await original(*given, **more)
-        come(f"after {what}")
-        doing.set(what)
+        come("after", {what})
+        doing.set({what})
         return answer
 
     return watched
@@ -139,12 +141,12 @@ def main(module: str) -> None:
     watch_commits()
     watch_sends()
     watch_jobs()
-    named(Consumer, "run", lambda _self, _database, _resources, handler, *_: str(handler.name))
+    named(Consumer, "run", lambda *given: names(each.record for each in given[-1]))
     if module.startswith("subgraphs.payment."):
         watch_provider()
     for what, (where, name) in DONE_BY_APIS.items():
         if module.endswith(".app") and where.startswith(module.removesuffix("app")):
-            named(importlib.import_module(where), name, lambda *_, what=what: what)
+            named(importlib.import_module(where), name, lambda *_, what=what: {what})
     hurry(module)
     sys.argv = [module]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
