@@ -14,7 +14,7 @@ from stack.layout import Layout, Ports
 from stack.local import local_stack
 from stack.options import Options
 from stack.progress import Progress
-from tests.journeys.crashes.house import House, open_house
+from tests.journeys.crashes.house import House, furnish
 from tests.journeys.crashes.journeys import ALL, live
 from tests.journeys.crashes.killer import Killer
 from tests.journeys.crashes.steps import Steps, all_steps, some_steps
@@ -35,7 +35,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         local_stack(layout, Options(), Progress(Console(file=StringIO())), told) as stack,
         httpx.AsyncClient(base_url=stack.url, timeout=30) as http,
     ):
-        yield await open_house(stack, http)
+        yield await furnish(stack, http)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """A process of the stack that kills itself at a step: `… -m tests.journeys.crashes.dying subgraphs.booking.worker`.
 
-The step is written into the file that DIE_AT names, and is gone from it once the process is. A step is a moment and
-what is being done then:
+The steps are the lines of the file that DIE_AT names; the first of them that it comes to is then alone in the file
+beside it, `….died`. A step is a moment and what is being done then:
 
     before commit of <message>, after commit of <message>    whoever takes it
     before send of <message>, after send of <message>        whoever says it, to the broker
@@ -51,10 +51,11 @@ doing: ContextVar[Collection[str]] = ContextVar("doing", default=())
 
 
 def come(moment: str, whats: Collection[str]) -> None:
-    """Die here if this is the step."""
+    """Die here if this is one of the steps."""
     armed = Path(os.environ["DIE_AT"])
-    if armed.exists() and armed.read_text() in {f"{moment} {what}" for what in whats}:
-        armed.unlink()
+    here = {f"{moment} {what}" for what in whats}
+    if here and armed.exists() and (steps := here & set(armed.read_text().splitlines())):
+        armed.with_suffix(".died").write_text(steps.pop())
         os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from bench.rig.house import open_house, today
 from chassis.ids import uuid7
 from stack.books.places import Places
 from stack.demo.graph import Graph
@@ -18,25 +19,8 @@ from stack.local import Stack
 from stack.people import DEMO_PASSWORD
 from tests.journeys.crashes.sight import Sight, ask
 
-CREATE_PLACE = "mutation ($input: CreateAccommodationInput!) { createAccommodation(input: $input) { id } }"
-CREATE_ROOM_TYPE = "mutation ($input: CreateRoomTypeInput!) { createRoomType(input: $input) { id } }"
-OPEN_NIGHTS = "mutation ($input: OpenNightsInput!) { openNights(input: $input) { date } }"
-PUBLISH = "mutation ($id: ID!) { publishAccommodation(accommodationId: $id) { status } }"
 GRANT_COUPON = "mutation ($input: GrantCouponInput!) { grantCoupon(input: $input) { id } }"
 GRANT_POINTS = "mutation ($input: GrantPointsInput!) { grantPoints(input: $input) { balance } }"
-PLACE = {
-    "name": "The house that stands",
-    "description": "Whatever falls.",
-    "kind": "GUESTHOUSE",
-    "address": {"line": "1 Beach Road", "region": "Haeundae", "country": "KR"},
-    "checkInTime": "15:00:00",
-    "checkOutTime": "11:00:00",
-    "cancellationPolicy": {
-        "name": "A fifth",
-        "tiers": [{"daysBefore": 90, "feePercent": 0}, {"daysBefore": 2, "feePercent": 20}],
-    },
-}
-PRICE = 10_000
 GUESTS = 6
 
 
@@ -74,30 +58,14 @@ class House:
         return coupon
 
 
-def today() -> date:
-    return (datetime.now(UTC) + timedelta(hours=9)).date()
-
-
-async def open_house(stack: Stack, http: httpx.AsyncClient) -> House:
+async def furnish(stack: Stack, http: httpx.AsyncClient) -> House:
     graph = Graph(http, "/graphql")
     host = await sign_in(graph, "host@overthere.example", "/admin/graphql")
     admin = (await sign_in(graph, "admin@overthere.example", "/admin/graphql")).graph
-    place = (await host.graph.ask(CREATE_PLACE, input=PLACE))["createAccommodation"]["id"]
-    large, single = await _room_type(host.graph, place, 1_000), await _room_type(host.graph, place, 1)
-    await host.graph.ask(PUBLISH, id=place)
+    large, single = await open_house(host.graph, [1_000, 1])
     coupon = (await admin.ask(CREATE_COUPON, input=_coupon()))["createCoupon"]["id"]
     guests = await asyncio.gather(*(_guest(graph, admin) for _ in range(GUESTS)))
     return House(stack, http, admin, Sight(Places.of(stack.around)), list(guests), large, single, coupon)
-
-
-async def _room_type(host: Graph, place: str, units: int) -> str:
-    room = {"accommodationId": place, "name": f"One of {units}", "description": "A bed.", "maxGuests": 2}
-    asked = {**room, "units": units, "basePrice": str(PRICE)}
-    room_type: str = (await host.ask(CREATE_ROOM_TYPE, input=asked))["createRoomType"]["id"]
-    first = today()
-    nights = {"roomTypeId": room_type, "from": str(first), "to": str(first + timedelta(days=360))}
-    await host.ask(OPEN_NIGHTS, input=nights)
-    return room_type
 
 
 def _coupon() -> dict[str, Any]:

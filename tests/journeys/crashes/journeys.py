@@ -7,11 +7,12 @@ from typing import Any
 
 import httpx
 
+from bench.rig.house import PRICE, today
 from chassis.ids import uuid7
 from stack.demo.graph import GraphError
 from stack.demo.stay import CREATE_BOOKING
 from stack.demo.window import open_window
-from tests.journeys.crashes.house import PRICE, Guest, House, today
+from tests.journeys.crashes.house import Guest, House
 from tests.journeys.crashes.sight import ask, insist
 
 CANCEL = "mutation ($input: CancelBookingInput!) { cancelBooking(input: $input) { status } }"

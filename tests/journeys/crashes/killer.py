@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 
 from stack.local import Stack
@@ -48,23 +48,26 @@ class Killer:
         await self.start(name)
 
     async def kill_at(self, steps: Steps) -> None:
-        """Each process at one of its steps after the other, all processes beside each other."""
+        """Each process at each of its steps, whichever it comes to first, all processes beside each other."""
         async with asyncio.TaskGroup() as killing:
             for name, own in steps.items():
                 killing.create_task(self._kill_at(name, own))
 
     async def _kill_at(self, name: str, steps: Sequence[str]) -> None:
-        for step in steps:
-            await self._await_death(name, step)
+        armed, left = self._folder / name, set(steps)
+        while left:
+            armed.write_text("\n".join(left))
+            await self._await_death(name, left)
+            step = armed.with_suffix(".died").read_text()
+            left.remove(step)
+            armed.unlink()
             self.killed.append(f"{name} {step}")
             await self.start(name)
 
-    async def _await_death(self, name: str, step: str) -> None:
-        child = self[name].child
-        (self._folder / name).write_text(step)
-        deadline = time.monotonic() + PATIENCE
+    async def _await_death(self, name: str, steps: Collection[str]) -> None:
+        child, deadline = self[name].child, time.monotonic() + PATIENCE
         while child.is_running():
-            assert time.monotonic() < deadline, f"{name} never came to the step: {step}"
+            assert time.monotonic() < deadline, f"{name} never came to any of {sorted(steps)}"
             await asyncio.sleep(LOOK_EVERY)
         assert child._process is not None
         assert child._process.returncode == -9, child.epitaph()
