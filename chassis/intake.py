@@ -105,7 +105,7 @@ class Intake:
             heartbeat_interval_ms=min(3_000, self._settings.kafka_session_timeout_ms // 6),
             rebalance_timeout_ms=30_000,
             request_timeout_ms=15_000,
-            fetch_max_wait_ms=250,
+            fetch_max_wait_ms=self._settings.kafka_fetch_wait_ms,
             metadata_max_age_ms=30_000,
         )
 

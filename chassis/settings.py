@@ -70,6 +70,7 @@ class ServiceSettings(DatabaseSettings):
 
     kafka_bootstrap: str = Field(validation_alias=_named("KAFKA_BOOTSTRAP"))
     kafka_idempotent_producer: bool = Field(True, validation_alias=_named("KAFKA_IDEMPOTENT_PRODUCER"))
+    kafka_fetch_wait_ms: int = Field(250, ge=1, validation_alias=_named("KAFKA_FETCH_WAIT_MS"))
     kafka_session_timeout_ms: int = Field(10_000, ge=1_000, validation_alias=_named("KAFKA_SESSION_TIMEOUT_MS"))
     topic_prefix: str = Field("", validation_alias=_named("TOPIC_PREFIX"))
     topic_partitions: int = Field(6, ge=1, validation_alias=_named("TOPIC_PARTITIONS"))

@@ -167,6 +167,7 @@ def _settings(package: str, servers: Servers, tokens: TokenIssuer, given: dict[s
         "redis_url": servers.redis_url,
         "kafka_bootstrap": servers.kafka_bootstrap,
         "kafka_idempotent_producer": False,
+        "kafka_fetch_wait_ms": 20,
         # Apart from whatever else runs on the same servers.
         "database_prefix": f"test_{os.getpid()}_{next(_run)}_",
         "topic_prefix": f"test.{uuid7()}.",

@@ -33,7 +33,9 @@ class Backing:
             "REDIS_URL": self.redis_url,
             "KAFKA_BOOTSTRAP": self.kafka_bootstrap,
         }
-        return addresses | ({"KAFKA_IDEMPOTENT_PRODUCER": "false"} if self.forgetful_broker else {})
+        # That broker looks for news at intervals that grow with how long it may wait for them.
+        own = {"KAFKA_IDEMPOTENT_PRODUCER": "false", "KAFKA_FETCH_WAIT_MS": "20"}
+        return addresses | (own if self.forgetful_broker else {})
 
 
 def backing(layout: Layout, options: Options) -> Backing:

@@ -20,6 +20,7 @@ async def notes_settings(servers: Servers) -> AsyncIterator[notes.Settings]:
         redis_url=servers.redis_url,
         kafka_bootstrap=servers.kafka_bootstrap,
         kafka_idempotent_producer=os.environ.get("KAFKA_IDEMPOTENT_PRODUCER") == "true",
+        kafka_fetch_wait_ms=20,
         kafka_session_timeout_ms=6_000 if "KAFKA_BOOTSTRAP" in os.environ else 2_000,
         database_prefix=f"test_{uuid7().hex}_",
     )

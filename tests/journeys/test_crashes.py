@@ -2,8 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from io import StringIO
+from typing import Any
 
 import httpx
 import pytest
@@ -15,14 +16,17 @@ from stack.local import local_stack
 from stack.options import Options
 from stack.progress import Progress
 from tests.journeys.crashes.house import House, furnish
-from tests.journeys.crashes.journeys import ALL, live
-from tests.journeys.crashes.killer import Killer
-from tests.journeys.crashes.steps import Steps, all_steps, some_steps
+from tests.journeys.crashes.journeys import ALL, become, book_with_benefits, live
+from tests.journeys.crashes.killer import Killer, crash
+from tests.journeys.crashes.races import cancel_and_pay, hold_that_dies, pay_as_the_time_is_up, refund_twice_and_cancel
+from tests.journeys.crashes.steps import all_steps, some_steps
 
 pytestmark = [pytest.mark.slow]
 
 TOLD = {
     "KAFKA_SESSION_TIMEOUT_MS": "2000",
+    "BOOKING_ASK_AGAIN_SECONDS": "4",
+    "BOOKING_ASK_AGAIN_TIMES": "20",
     "ACCOUNT_ACCESS_TOKEN_SECONDS": "7200",
 }
 
@@ -50,14 +54,18 @@ async def ensure_books_agree(house: House) -> None:
     assert found.breaches == [], "\n".join(map(str, found.breaches))
 
 
-async def kill_while_guests_come(house: House, killer: Killer, steps: Steps) -> None:
+async def while_guests_come(house: House, disaster: Coroutine[Any, Any, None]) -> None:
+    """All of them come to their end after it, and nothing is left over."""
     stopping = asyncio.Event()
-    guests = asyncio.create_task(live(house, ALL, stopping))
-    killing = asyncio.create_task(killer.kill_at(steps))
-    await asyncio.wait([guests, killing], return_when=asyncio.FIRST_COMPLETED)
-    stopping.set()
-    await killing
-    assert await guests >= len(ALL)
+
+    async def strike() -> None:
+        await disaster
+        stopping.set()
+
+    async with asyncio.TaskGroup() as everything:
+        guests = everything.create_task(live(house, ALL, stopping))
+        everything.create_task(strike())
+    assert guests.result() >= len(ALL)
     await ensure_books_agree(house)
 
 
@@ -65,10 +73,55 @@ async def kill_while_guests_come(house: House, killer: Killer, steps: Steps) -> 
 async def test_workers_and_apis_killed_at_steps_of_a_booking_leave_books_that_agree(
     house: House, killer: Killer
 ) -> None:
-    await kill_while_guests_come(house, killer, some_steps())
+    await while_guests_come(house, killer.kill_at(some_steps()))
+
+
+@pytest.mark.timeout(300)
+async def test_servers_that_die_and_come_back_leave_books_that_agree(house: House, killer: Killer) -> None:
+    async def one_after_the_other() -> None:
+        for name in ("Tansu", "Valkey", "PostgreSQL"):
+            await asyncio.sleep(2)
+            await crash(killer[name], seconds=2)
+
+    await while_guests_come(house, one_after_the_other())
+
+
+@pytest.mark.timeout(240)
+async def test_whoever_comes_first_at_the_same_moment_the_books_agree(house: House, killer: Killer) -> None:
+    in_time = await asyncio.gather(*(pay_as_the_time_is_up(house) for _ in range(8)))
+    cancelled = await asyncio.gather(*(cancel_and_pay(house) for _ in range(8)))
+    told = await asyncio.gather(*(refund_twice_and_cancel(house) for _ in range(4)))
+    assert set(in_time) <= {"CONFIRMED", "EXPIRED"}
+    assert set(cancelled) <= {"CONFIRMED", "CANCELLED"}
+    assert all(sorted(each) != ["done", "done"] for each in told)
+    await ensure_books_agree(house)
+
+
+@pytest.mark.timeout(240)
+async def test_answers_that_come_after_the_question_was_asked_again_change_nothing(
+    house: House, killer: Killer
+) -> None:
+    killer["accommodation worker"].kill()
+    booked = await asyncio.gather(*(book_with_benefits(house, house.guest()) for _ in range(6)))
+    asked = "select min(asked_again) as times from bookings where id = any($1::uuid[])"
+    await house.sight.until(lambda row: row["times"] >= 1, "booking", asked, booked)
+    await killer.start("accommodation worker")
+    await asyncio.gather(*(become(house, booking, "AWAITING_PAYMENT") for booking in booked))
+    await ensure_books_agree(house)
+    past = "select count(*) as times from booking_steps where detail = 'past' and name = 'accommodation.nights.held'"
+    rows = await house.sight.rows("booking", f"{past} and booking_id = any($1::uuid[])", booked)
+    assert rows[0]["times"] >= len(booked)
+
+
+@pytest.mark.timeout(240)
+async def test_a_dead_hold_that_is_replayed_after_its_release_holds_nothing(house: House, killer: Killer) -> None:
+    booking = await hold_that_dies(house)
+    rows = await house.sight.rows("accommodation", "select status from holds where booking_id = $1", booking)
+    assert [row["status"] for row in rows] == ["RELEASED"]
+    await ensure_books_agree(house)
 
 
 @pytest.mark.skipif("CRASHES" not in os.environ, reason="takes many minutes: CRASHES=1 has it run")
 @pytest.mark.timeout(3600)
 async def test_processes_killed_at_every_step_of_a_booking_leave_books_that_agree(house: House, killer: Killer) -> None:
-    await kill_while_guests_come(house, killer, all_steps())
+    await while_guests_come(house, killer.kill_at(all_steps()))

@@ -48,6 +48,7 @@ async def worker_process(
     """A worker as it runs in production, killed at the end; what a dead one had taken is taken over after a second."""
     own = {
         "KAFKA_IDEMPOTENT_PRODUCER": "false",
+        "KAFKA_FETCH_WAIT_MS": "20",
         "TOPIC_PREFIX": topics,
         "METRICS_PORT": str(free_port()),
         "KAFKA_SESSION_TIMEOUT_MS": "2000",

@@ -19,6 +19,7 @@ def test_nothing_asked_is_the_embedded_stack_on_the_local_gateway() -> None:
         "REDIS_URL": "redis://127.0.0.1:4379/0",
         "KAFKA_BOOTSTRAP": "127.0.0.1:4092",
         "KAFKA_IDEMPOTENT_PRODUCER": "false",
+        "KAFKA_FETCH_WAIT_MS": "20",
     }
 
 

@@ -3,15 +3,14 @@
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Sequence
 
 from stack.local import Stack
 from stack.server import Server
 from tests.journeys.crashes.steps import Steps
 
 LOOK_EVERY = 0.05
-PATIENCE = 120
+PATIENCE = 300
 """Seconds until a step that never comes is given up."""
 
 
@@ -73,11 +72,11 @@ class Killer:
         assert child._process.returncode == -9, child.epitaph()
 
 
-@asynccontextmanager
-async def away(server: Server, *, seconds: float) -> AsyncIterator[None]:
-    """Gone at once, as in a crash, for a while; what is on its disk is there when it is back."""
+async def crash(server: Server, *, seconds: float) -> None:
+    """Gone at once, and back after a while with what it has on its disk."""
     server.kill()
-    await asyncio.sleep(seconds)
-    yield
-    for _ in server.starting():
-        await asyncio.sleep(LOOK_EVERY)
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        for _ in server.starting():
+            await asyncio.sleep(LOOK_EVERY)

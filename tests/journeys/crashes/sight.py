@@ -1,12 +1,12 @@
 """The tables, looked at behind the services' backs; whatever restarts meanwhile is waited for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
 import httpx
-import orjson
 
 from stack.books.places import Places
 from stack.demo.graph import Graph, GraphError
@@ -19,6 +19,16 @@ REFUSALS = {
 }
 
 
+AWAY = (
+    httpx.HTTPError,
+    ValueError,
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+
+
 class Sight:
     """One connection a statement: no pool to be left with broken ones."""
 
@@ -29,7 +39,7 @@ class Sight:
         return await insist(lambda: self._rows(subgraph, statement, *values))
 
     async def until(
-        self, wanted: Callable[[Any], bool], subgraph: str, statement: str, *values: Any, within: float = 150
+        self, wanted: Callable[[Any], bool], subgraph: str, statement: str, *values: Any, within: float = 400
     ) -> Any:
         """The first row as soon as it is as wanted."""
         found: list[Any] = []
@@ -42,17 +52,26 @@ class Sight:
             raise AssertionError(f"{subgraph}: {statement} {values} stays {found}") from None
         return found[0]
 
+    async def execute(self, subgraph: str, script: str) -> None:
+        async with self._connected(subgraph) as connection:
+            await connection.execute(script)
+
     async def _rows(self, subgraph: str, statement: str, *values: Any) -> list[Any]:
+        async with self._connected(subgraph) as connection:
+            found: list[Any] = await connection.fetch(statement, *values)
+        return found
+
+    @asynccontextmanager
+    async def _connected(self, subgraph: str) -> AsyncIterator[Any]:
         database = f"{self.places.database_prefix}{subgraph}"
         connection = await asyncpg.connect(self.places.database_url, database=database, timeout=5)
         try:
-            found: list[Any] = await connection.fetch(statement, *values)
-            return found
+            yield connection
         finally:
             await connection.close()
 
 
-async def insist(ask: Callable[[], Awaitable[T]], *, within: float = 120) -> T:
+async def insist(ask: Callable[[], Awaitable[T]], *, within: float = 240) -> T:
     """Ask until there is an answer, as a client does whose server dies; a refusal is one."""
     async with asyncio.timeout(within):
         while True:
@@ -61,7 +80,7 @@ async def insist(ask: Callable[[], Awaitable[T]], *, within: float = 120) -> T:
             except GraphError as error:
                 if REFUSALS & set(error.codes):
                     raise
-            except (httpx.HTTPError, orjson.JSONDecodeError, ValueError, OSError, asyncpg.PostgresError):
+            except AWAY:
                 pass
             await asyncio.sleep(0.2)
 
