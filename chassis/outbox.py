@@ -1,6 +1,6 @@
 """The outbox: what a transaction says goes into a row of it, and is sent by the relay once it is committed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,16 +74,19 @@ def publish(session: AsyncSession, event: Event) -> None:
     _ring(session)
 
 
-async def publish_all(session: AsyncSession, events: Sequence[Event]) -> None:
-    """The same for many at once, in their order, in one statement."""
+async def publish_all(
+    session: AsyncSession, events: Sequence[Event], payloads: Mapping[UUID, dict[str, Any]] | None = None
+) -> None:
+    """The same for many at once, in their order, in one statement. `payloads` are those that are at hand, by event."""
     if events:
         row: type[OutboxColumns] = session.info["outbox"]
-        traceparent = _traceparent()
-        await session.exec(insert_all(row.metadata.tables["outbox"], [_columns(each, traceparent) for each in events]))
+        traceparent, at_hand = _traceparent(), payloads or {}
+        rows = [_columns(each, traceparent, at_hand.get(each.id)) for each in events]
+        await session.exec(insert_all(row.metadata.tables["outbox"], rows))
         _ring(session)
 
 
-def _columns(event: Event, traceparent: str) -> dict[str, Any]:
+def _columns(event: Event, traceparent: str, payload: dict[str, Any] | None = None) -> dict[str, Any]:
     key = event.key()
     return {
         "shard": shard_of(key),
@@ -91,7 +94,7 @@ def _columns(event: Event, traceparent: str) -> dict[str, Any]:
         "name": event.name,
         "topic": topic_of(event.name),
         "key": key,
-        "payload": event.payload(),
+        "payload": event.payload() if payload is None else payload,
         "occurred_at": event.occurred_at,
         "traceparent": traceparent,
     }

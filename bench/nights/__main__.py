@@ -3,8 +3,9 @@
     python -m bench.nights [--requests 20000] [--only hot]
 
 One worker of accommodation, PostgreSQL and the broker share the machine. Requests are said to the broker at once, the
-time counts from then until the last is decided, with its answer in the outbox. At the end of each run the books are
-compared; a run in which they differ is no result.
+time counts from then until the last is decided, with its answer in the outbox. `plain` is a transaction a request
+written by hand, which only holds; `one each` is our own worker with batches of one. At the end of each run the books
+are compared; a run in which they differ is no result.
 """
 
 import argparse
@@ -12,9 +13,11 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 
+from bench.nights import plain
 from bench.nights.hotel import SORTS, UNITS, Hotel, Outcome, build, last_answer, outcome, rooms_taken
 from bench.rig.machine import Machine, machine
 from bench.rig.result import NoResult
@@ -26,9 +29,9 @@ from subgraphs.accommodation.consumers import consumer
 from subgraphs.accommodation.resources import open_resources
 from subgraphs.accommodation.settings import Settings
 
-WAYS = {"one each": "bench.nights.one_each", "together": "subgraphs.accommodation.worker"}
-TENTH = {"one each": 10, "together": 1}
-"""The plain way is so slow that fewer tell as much."""
+WORKERS = {"one each": "bench.nights.one_each", "together": "subgraphs.accommodation.worker"}
+SHARE = {"together": 1, "one each": 20, "plain": 5}
+"""The slower ways are asked so much less: fewer tell as much."""
 WARM = 600
 LOOK_EVERY = 0.05
 
@@ -44,29 +47,40 @@ class Found:
 @dataclass(frozen=True)
 class Bench:
     machine: Machine
+    settings: Settings
     database: Database
     producer: Producer
     requests: int
 
     async def way(self, name: str, sorts: Sequence[str]) -> dict[str, Found]:
-        photos = str(self.machine.layout.home / "photos")
-        with self.machine.worker(WAYS[name], ACCOMMODATION_PHOTO_FOLDER=photos):
-            await self.run(f"{name}, warming up", "mixed", min(WARM, self.requests))
-            return {sort: await self.run(f"{name}, {sort}", sort, self.requests // TENTH[name]) for sort in sorts}
+        able = [sort for sort in sorts if name != "plain" or sort != "mixed"]
+        async with self._working(name) as bench:
+            await bench.run(name, "spread", min(WARM, self.requests), warming=True)
+            return {sort: await bench.run(name, sort, self.requests // SHARE[name]) for sort in able}
 
-    async def run(self, name: str, sort: str, count: int) -> Found:
+    @asynccontextmanager
+    async def _working(self, name: str) -> AsyncIterator["Bench"]:
+        if name == "plain":
+            async with plain.working(self.settings) as producer:
+                yield replace(self, producer=producer)
+            return
+        with self.machine.worker(WORKERS[name], ACCOMMODATION_PHOTO_FOLDER=str(self.machine.layout.home / "photos")):
+            yield self
+
+    async def run(self, name: str, sort: str, count: int, *, warming: bool = False) -> Found:
         hotel = await build(self.database)
         records = hotel.requests(sort, count)
         since, before, own = await last_answer(self.database), self.machine.meter.read(), time.process_time()
         begun = time.perf_counter()
         await self.producer.send(records)
         said = time.process_time() - own
-        result = await self._until(since, lambda found: found.decided >= len(records))
+        await self._until(since, lambda found: found.decided >= len(records))
         decided = time.perf_counter() - begun
         result = await self._until(since, lambda found: found.sent >= len(records))
         answered = time.perf_counter() - begun
-        used = self.machine.meter.since(before) | {"generator": said}
-        show(name, len(records), decided, answered, used)
+        here = {"worker" if name == "plain" else "bench": time.process_time() - own - said, "generator": said}
+        used = self.machine.meter.since(before) | here
+        show(f"{name}, {sort}{', warming up' if warming else ''}", len(records), decided, answered, used)
         await self.compare(hotel, sort, len(records), result)
         return Found(len(records) / decided, sum(used.values()) / len(records))
 
@@ -101,16 +115,24 @@ async def run(servers: Machine, requests: int, sorts: Sequence[str]) -> None:
     resources = await open_resources(settings)
     producer = Producer(settings, topics)
     try:
-        bench = Bench(servers, resources[Database], producer, requests)
-        found = {name: await bench.way(name, sorts) for name in WAYS}
+        bench = Bench(servers, settings, resources[Database], producer, requests)
+        found = {name: await bench.way(name, sorts) for name in SHARE}
     finally:
         await producer.close()
         await resources.close()
-    print(f"\n{'':8} {'one each':>10} {'together':>12} {'ratio':>8} {'by processor':>14}")
+    show_ratios(found, sorts)
+
+
+def show_ratios(found: Mapping[str, Mapping[str, Found]], sorts: Sequence[str]) -> None:
+    """By the clock, and by what a decision takes of the processors: on a machine that others use, that counts."""
+    print()
     for sort in sorts:
-        alone, together = found["one each"][sort], found["together"][sort]
-        rates = f"{alone.rate:>8,.0f}/s {together.rate:>10,.0f}/s {together.rate / alone.rate:>7.1f}x"
-        print(f"{sort:8} {rates} {alone.used / together.used:>13.1f}x")
+        together = found["together"][sort]
+        for name in ("plain", "one each"):
+            if other := found[name].get(sort):
+                by_clock, by_processor = together.rate / other.rate, other.used / together.used
+                print(f"{sort}: {together.rate:,.0f}/s together, {other.rate:,.0f}/s {name}:", end=" ")
+                print(f"{by_clock:.1f} times, {by_processor:.1f} by the processor")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
