@@ -14,7 +14,7 @@ from .bookings.flow import REPORTS, Signal
 from .bookings.get_stuck import get_stuck
 from .bookings.lose import lose_nights
 from .bookings.pay import pay_booking
-from .bookings.refund import take_failed_refund, take_refund
+from .bookings.refund import FailedRefund, take_failed_refund, take_refund
 from .bookings.refuse import refuse_booking
 from .bookings.snapshots import BookedPlace, CancellationPolicy, NightPrice, StayTerms
 from .bookings.tables import Ask, RefusalCode
@@ -90,9 +90,13 @@ class PaymentRefunded(Report):
 
 class PaymentRefundFailed(Report):
     refund_id: UUID
+    amount: Decimal
     reason: str
     final: bool = False
     left: Decimal | None = None
+
+    def failed(self) -> FailedRefund:
+        return FailedRefund(self.refund_id, self.amount, self.reason, self.final, self.left)
 
 
 class FailedMessage(DeadMessage):
@@ -218,15 +222,7 @@ async def payment_refunded(session: AsyncSession, message: PaymentRefunded, cach
 
 @consumer.on("payment.payment.refund-failed")
 async def payment_refund_failed(session: AsyncSession, message: PaymentRefundFailed, cache: Cache) -> None:
-    await take_failed_refund(
-        session,
-        cache,
-        message.booking_id,
-        message.refund_id,
-        message.reason,
-        final=message.final,
-        left=message.left,
-    )
+    await take_failed_refund(session, cache, message.booking_id, message.failed())
 
 
 @consumer.on_dead(*Ask, *REPORTS)

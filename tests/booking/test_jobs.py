@@ -5,15 +5,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from chassis import clock
 from chassis.testing import SubgraphUnderTest
 from subgraphs.booking import jobs
-from subgraphs.booking.bookings import ask
+from subgraphs.booking.bookings import ask, store
+from subgraphs.booking.bookings.flow import Signal
+from subgraphs.booking.bookings.get_stuck import get_stuck
 from subgraphs.booking.bookings.tables import Ask, BookingStatus, Stage
 from subgraphs.booking.settings import Settings
 
 from .story import Story
+
+# What docs/operations.md says to do.
+MEND = "UPDATE bookings SET stuck_on = '{}', stuck_since = NULL, asked_again = 0 WHERE id = :id"
 
 
 @pytest.fixture
@@ -79,6 +85,50 @@ async def test_one_that_fails_keeps_nobody_else_waiting(
     await jobs.expire_due(subgraph.database, subgraph.cache, settings)
     assert ((await bad.booking()).stage, (await good.booking()).stage) == (Stage.HOLDING_NIGHTS, Stage.EXPIRED)
     assert await bad.said() == ["booking.booking.created", "accommodation.hold-nights"]
+    assert (await bad.booking()).stuck_on == [Signal.DUE_TIME_PASSED]
+    steps = [(step.name, step.detail) for step in await bad.steps()]
+    assert steps[1:] == [("booking.stuck", "booking.due-time-passed: sweep failed: RuntimeError")]
+    await jobs.expire_due(subgraph.database, subgraph.cache, settings)
+    assert len(await bad.steps()) == 2
+
+
+async def test_one_that_failed_is_taken_up_again_once_somebody_has_mended_it(
+    subgraph: SubgraphUnderTest, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = await Story.begin(subgraph)
+    async with subgraph.database.transaction() as session:
+        await get_stuck(session, subgraph.cache, story.id, [Signal.DUE_TIME_PASSED], "for the test")
+    turn(monkeypatch, minutes=10)
+    await jobs.expire_due(subgraph.database, subgraph.cache, settings)
+    assert (await story.booking()).status is BookingStatus.PENDING
+    async with subgraph.database.transaction() as session:
+        await session.execute(text(MEND), {"id": story.id})
+    await jobs.expire_due(subgraph.database, subgraph.cache, settings)
+    assert (await story.booking()).status is BookingStatus.EXPIRED
+
+
+async def test_a_sweep_goes_on_until_nothing_is_due(
+    subgraph: SubgraphUnderTest, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(7):
+        await Story.begin(subgraph)
+    turn(monkeypatch, minutes=10)
+    few = settings.model_copy(update={"sweep_batch": 2})
+    await asyncio.wait_for(jobs.expire_due(subgraph.database, subgraph.cache, few), 30)
+    assert len(await subgraph.published("booking.booking.expired")) == 7
+
+
+async def test_a_sweep_does_not_wait_for_who_has_them_all(
+    subgraph: SubgraphUnderTest, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stories = [await Story.begin(subgraph) for _ in range(2)]
+    turn(monkeypatch, minutes=10)
+    few = settings.model_copy(update={"sweep_batch": 2})
+    async with subgraph.database.transaction() as session:
+        for story in stories:
+            await store.lock_booking(session, story.id)
+        await asyncio.wait_for(jobs.expire_due(subgraph.database, subgraph.cache, few), 30)
+    assert [(await story.booking()).status for story in stories] == [BookingStatus.PENDING] * 2
 
 
 async def test_stays_are_over_the_day_after_check_out_in_the_deployments_zone(

@@ -1,5 +1,6 @@
 """Take the news of a refund: the one this booking asked for ends its asking, others lessen what it can give back."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,38 +20,41 @@ from .snapshots import OtherRefunds
 from .tables import Ask, Booking
 
 
+@dataclass(frozen=True)
+class FailedRefund:
+    """What payment says of one: `final`, nobody tries it again; `left`, what could go back where that is less."""
+
+    id: UUID
+    amount: Decimal
+    reason: str
+    final: bool
+    left: Decimal | None
+
+
 async def take_refund(session: AsyncSession, cache: Cache, booking_id: UUID, refund_id: UUID, amount: Decimal) -> None:
     booking = await store.lock_booking(session, booking_id)
-    if refund_id == booking.refund_id:
+    known = booking.other_refunds.amounts if booking.other_refunds else {}
+    if refund_id == booking.refund_id or refund_id in known:
         await advance_booking(session, cache, booking, Signal.PAYMENT_REFUNDED)
         return
-    known = booking.other_refunds.amounts if booking.other_refunds else {}
     booking.other_refunds = OtherRefunds(amounts={**known, refund_id: amount})
     said = f"{amount:f} by {refund_id}, which this booking did not ask for"
     _note(session, cache, booking, Signal.PAYMENT_REFUNDED, said)
 
 
-async def take_failed_refund(
-    session: AsyncSession,
-    cache: Cache,
-    booking_id: UUID,
-    refund_id: UUID,
-    reason: str,
-    *,
-    final: bool,
-    left: Decimal | None,
-) -> None:
+async def take_failed_refund(session: AsyncSession, cache: Cache, booking_id: UUID, refund: FailedRefund) -> None:
     """Payment tries again by itself what can work later. What never can is asked for as far as there is money left,
     or needs a person.
     """
     booking = await store.lock_booking(session, booking_id)
-    mine = refund_id == booking.refund_id and Ask.REFUND_PAYMENT in booking.asks
-    if mine and left is not None and booking.refund_amount is not None and left < booking.refund_amount:
-        await _ask_for_less(session, cache, booking, left)
+    asked = (booking.refund_id, booking.refund_amount) if Ask.REFUND_PAYMENT in booking.asks else None
+    is_what_is_asked = (refund.id, refund.amount) == asked
+    if is_what_is_asked and refund.left is not None and refund.left < refund.amount:
+        await _ask_for_less(session, cache, booking, refund.left)
         return
-    _note(session, cache, booking, Signal.PAYMENT_REFUND_FAILED, f"{refund_id}: {reason}")
-    if mine and final:
-        stick(session, cache, booking, [Ask.REFUND_PAYMENT], reason)
+    _note(session, cache, booking, Signal.PAYMENT_REFUND_FAILED, f"{refund.id}: {refund.reason}")
+    if is_what_is_asked and refund.final:
+        stick(session, cache, booking, [Ask.REFUND_PAYMENT], refund.reason)
 
 
 async def _ask_for_less(session: AsyncSession, cache: Cache, booking: Booking, left: Decimal) -> None:
