@@ -9,10 +9,12 @@ from typing import Any, Self
 from uuid import UUID
 
 from chassis import clock
+from chassis.events import Record, dead
 from chassis.ids import uuid7
 from chassis.testing import Answer, Published, SubgraphUnderTest
 from subgraphs.booking.bookings import store
 from subgraphs.booking.bookings.tables import Booking, BookingStep
+from subgraphs.booking.consumers import consumer
 
 CREATE = """
 mutation ($input: CreateBookingInput!) {
@@ -87,6 +89,14 @@ class Story:
 
     async def tell(self, name: str, message_id: UUID | None = None, **payload: Any) -> bool:
         return await self.subgraph.handle(name, {"booking_id": str(self.id)} | payload, message_id)
+
+    async def bury(self, name: str, by: str, message_id: UUID | None = None, **payload: Any) -> Record:
+        """A message about the booking is put aside by that consumer, and its dead letter comes. The message itself."""
+        record = Record.of(name, {"booking_id": str(self.id)} | payload, message_id)
+        last_words = (("dead-consumer", by.encode()), ("dead-reason", b"KeyError: 'a'"))
+        letter = Record(dead(record.topic), record.key, record.value, (*record.headers, *last_words))
+        await consumer.handle(self.subgraph.database, self.subgraph.resources, letter)
+        return record
 
     def held_nights(self, *prices: int, rooms: int = 1) -> dict[str, Any]:
         first, _ = stay_from()

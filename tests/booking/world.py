@@ -105,14 +105,23 @@ class Benefits:
 
 @dataclass
 class Money:
-    """`received` is what the guest paid, `returned` what went back, by refund."""
+    """`received` is what the guest paid, `returned` what went back, by refund; `by_hand` are an administrator's.
+
+    `fails`: the first try of a refund does not work.
+    """
 
     story: Story
     refuses: bool = False
+    fails: bool = False
     state: str = "none"
     due: Decimal = Decimal(0)
     received: Decimal = Decimal(0)
     returned: dict[str, Decimal] = field(default_factory=dict)
+    by_hand: set[str] = field(default_factory=set)
+
+    @property
+    def left(self) -> Decimal:
+        return self.received - sum(self.returned.values(), Decimal(0))
 
     def asked(self, command: str, payload: dict[str, Any]) -> list[Reply]:
         if command == "payment.open-payment":
@@ -141,6 +150,14 @@ class Money:
         known = self._known() | {"due_at": due_at.isoformat()}
         return [("payment.payment.account-issued", known)] if self.state == "open" else []
 
+    def administrator_refunds(self, amount: Decimal) -> list[Reply]:
+        """A part of what is left, if there is so much."""
+        if not 0 < amount <= self.left:
+            return []
+        refund_id = str(uuid7())
+        self.by_hand.add(refund_id)
+        return self._give_back(refund_id, amount)
+
     def _open(self, amount: Decimal) -> list[Reply]:
         if self.state in {"none", "open"}:
             self.state, self.due = "refused" if self.refuses else "open", amount
@@ -154,8 +171,22 @@ class Money:
         return [self._report()]
 
     def _refund(self, refund_id: str, amount: Decimal) -> list[Reply]:
+        if refund_id in self.returned:
+            return self._give_back(refund_id, self.returned[refund_id])
+        if self.fails:
+            self.fails = False
+            return [self._refund_failed(refund_id, amount, "The bank is shut.", final=False, left=None)]
+        if amount > self.left:
+            return [self._refund_failed(refund_id, amount, "REFUND_EXCEEDS_PAYMENT", final=True, left=str(self.left))]
+        return self._give_back(refund_id, amount)
+
+    def _give_back(self, refund_id: str, amount: Decimal) -> list[Reply]:
         self.returned[refund_id] = amount
         return [("payment.payment.refunded", self._known() | {"refund_id": refund_id, "amount": str(amount)})]
+
+    def _refund_failed(self, refund_id: str, amount: Decimal, reason: str, **how: Any) -> Reply:
+        failed = {"refund_id": refund_id, "amount": str(amount), "reason": reason}
+        return "payment.payment.refund-failed", self._known() | failed | how
 
     def _report(self) -> Reply:
         if self.state == "paid":
@@ -182,6 +213,10 @@ class World:
     money: Money
     commands: list[Reply] = field(default_factory=list)
     reports: list[tuple[Any, Reply]] = field(default_factory=list)
+    dead_commands: list[Reply] = field(default_factory=list)
+    dead_reports: list[tuple[Any, Reply]] = field(default_factory=list)
+    said: list[Reply] = field(default_factory=list)
+    """All reports there ever were."""
     seen: int = 0
 
     async def collect(self) -> None:
@@ -199,6 +234,24 @@ class World:
 
     def report(self, replies: list[Reply]) -> None:
         self.reports += [(uuid7(), reply) for reply in replies]
+        self.said += replies
+
+    async def bury_command(self, command: Reply) -> None:
+        """Whom it is asked of can't work on it, and puts it aside."""
+        self.dead_commands.append(command)
+        name, payload = command
+        await self.story.bury(name, name.split(".")[0], **payload)
+
+    async def bury_report(self, report: tuple[Any, Reply]) -> None:
+        """Booking itself can't."""
+        self.dead_reports.append(report)
+        message_id, (name, payload) = report
+        await self.story.bury(name, "booking", message_id, **payload)
+
+    def replay_dead_letters(self) -> None:
+        self.commands += self.dead_commands
+        self.reports += self.dead_reports
+        self.dead_commands, self.dead_reports = [], []
 
     async def deliver(self, report: tuple[Any, Reply]) -> None:
         message_id, (name, payload) = report

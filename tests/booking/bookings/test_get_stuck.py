@@ -2,14 +2,12 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from chassis import clock, commands
 from chassis.consumer import Consumer
 from chassis.dead_letters import open_letters, put_aside
-from chassis.events import Record, dead
 from chassis.ids import uuid7
 from chassis.testing import SubgraphUnderTest
 from subgraphs.booking import consumers, jobs
@@ -19,15 +17,6 @@ from tests.booking.bookings.test_ask_again import WAIT, again
 from tests.booking.story import Story
 
 WHY = "KeyError: 'a'"
-
-
-async def fail(story: Story, name: str, by: str, message_id: UUID | None = None, **payload: Any) -> Record:
-    """A message about the booking is put aside by that consumer, and its dead letter comes. The message itself."""
-    record = Record.of(name, {"booking_id": str(story.id)} | payload, message_id)
-    last_words = (("dead-consumer", by.encode()), ("dead-reason", WHY.encode()))
-    letter = Record(dead(record.topic), record.key, record.value, (*record.headers, *last_words))
-    await consumers.consumer.handle(story.subgraph.database, story.subgraph.resources, letter)
-    return record
 
 
 def stuck_on(booking: Booking) -> list[str]:
@@ -45,7 +34,7 @@ async def test_a_command_that_failed_where_it_was_asked_makes_it_stuck_and_its_a
 ) -> None:
     story = await Story.begin(subgraph)
     version = (await story.booking()).version
-    await fail(story, Ask.HOLD_NIGHTS, "accommodation")
+    await story.bury(Ask.HOLD_NIGHTS, "accommodation")
     booking = await story.booking()
     assert (stuck_on(booking), booking.version) == ([Ask.HOLD_NIGHTS], version + 1)
     step = (await story.steps())[-1]
@@ -62,9 +51,9 @@ async def test_what_is_stuck_is_not_asked_again(subgraph: SubgraphUnderTest) -> 
     story = await Story.begin(subgraph, userCouponId=str(uuid7()))
     await story.come_to_payment()
     await story.pay()
-    await fail(story, Ask.CONFIRM_HOLD, "accommodation")
+    await story.bury(Ask.CONFIRM_HOLD, "accommodation")
     assert await again(story, clock.now() + WAIT) == [Ask.SPEND_BENEFITS]
-    await fail(story, Ask.SPEND_BENEFITS, "loyalty")
+    await story.bury(Ask.SPEND_BENEFITS, "loyalty")
     assert await again(story, clock.now() + timedelta(days=1)) is None
 
 
@@ -72,9 +61,9 @@ async def test_it_is_stuck_until_the_last_of_it_got_through(subgraph: SubgraphUn
     story = await Story.begin(subgraph, userCouponId=str(uuid7()))
     await story.come_to_payment()
     await story.pay()
-    await fail(story, Ask.CONFIRM_HOLD, "accommodation")
+    await story.bury(Ask.CONFIRM_HOLD, "accommodation")
     since = (await story.booking()).stuck_since
-    await fail(story, Ask.SPEND_BENEFITS, "loyalty")
+    await story.bury(Ask.SPEND_BENEFITS, "loyalty")
     booking = await story.booking()
     assert (stuck_on(booking), booking.stuck_since) == ([Ask.CONFIRM_HOLD, Ask.SPEND_BENEFITS], since)
     await story.tell("accommodation.nights.confirmed")
@@ -89,7 +78,7 @@ async def test_what_it_does_not_wait_for_any_more_is_no_reason(subgraph: Subgrap
     story = await Story.begin(subgraph)
     await story.come_to_confirmed()
     before, steps = await story.booking(), len(await story.steps())
-    await fail(story, name, "booking" if name.startswith("payment.payment") else "accommodation")
+    await story.bury(name, "booking" if name.startswith("payment.payment") else "accommodation")
     assert (await story.booking()).model_dump() == before.model_dump()
     assert len(await story.steps()) == steps
 
@@ -97,7 +86,7 @@ async def test_what_it_does_not_wait_for_any_more_is_no_reason(subgraph: Subgrap
 async def test_what_others_could_not_hear_is_none_of_its_business(subgraph: SubgraphUnderTest) -> None:
     story = await Story.begin(subgraph)
     await story.come_to_payment()
-    await fail(story, Signal.PAYMENT_PAID, "account")
+    await story.bury(Signal.PAYMENT_PAID, "account")
     assert stuck_on(await story.booking()) == []
 
 
@@ -106,7 +95,7 @@ async def test_money_it_could_not_take_makes_it_stuck_until_it_is_replayed(
 ) -> None:
     story = await Story.begin(subgraph)
     await story.come_to_payment()
-    record = await fail(story, Signal.PAYMENT_PAID, "booking", **told(story, Signal.PAYMENT_PAID))
+    record = await story.bury(Signal.PAYMENT_PAID, "booking", **told(story, Signal.PAYMENT_PAID))
     await put_aside(subgraph.database, "booking", record, KeyError("a"), 5)
     assert stuck_on(await story.booking()) == [Signal.PAYMENT_PAID]
     [letter] = await open_letters(subgraph.database)
@@ -122,7 +111,7 @@ async def test_every_report_it_waits_for_can_make_it_stuck_and_told_anew_loosens
     subgraph: SubgraphUnderTest, name: Signal
 ) -> None:
     story = await waiting_for(subgraph, name)
-    await fail(story, name, "booking")
+    await story.bury(name, "booking")
     assert stuck_on(await story.booking()) == [name]
     await story.tell(name, **told(story, name))
     assert stuck_on(await story.booking()) == []
@@ -182,7 +171,7 @@ async def test_a_refund_nobody_will_try_again_makes_it_stuck(subgraph: SubgraphU
 async def test_how_many_are_stuck_is_measured(subgraph: SubgraphUnderTest) -> None:
     stories = [await Story.begin(subgraph) for _ in range(3)]
     for story in stories[:2]:
-        await fail(story, Ask.HOLD_NIGHTS, "accommodation")
+        await story.bury(Ask.HOLD_NIGHTS, "accommodation")
     await jobs.count_stuck(subgraph.database)
     assert jobs.STUCK._value.get() == 2
     await stories[0].hold_nights()
