@@ -2,17 +2,18 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from opentelemetry import trace
-from sqlalchemy import update
+from sqlalchemy import event, update
 from sqlalchemy.exc import IntegrityError
 
 from chassis import clock, outbox
 from chassis.database import Database, violated
 from chassis.ids import uuid7
-from chassis.outbox import SHARDS, publish, shard_of
+from chassis.outbox import SHARDS, publish, publish_all, shard_of, unsent
 from tests.chassis import notes
 from tests.chassis.notes import Note, NoteTaken, take_notes
 
@@ -133,3 +134,19 @@ async def test_many_at_once_each_get_a_number_of_their_own(database: Database) -
     assert len({row.sequence for row in rows}) == 200
     for number in range(20):
         assert [row.payload["number"] for row in rows if row.key == f"writer {number}"] == list(range(10))
+
+
+async def test_what_waits_is_read_without_the_held_queues_each_of_which_is_looked_up_and_not_compared(
+    database: Database,
+) -> None:
+    async with database.transaction() as session:
+        await publish_all(session, [NoteTaken(writer=f"w{number % 4}", number=number) for number in range(12)])
+    sent: list[tuple[str, Any]] = []
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *given: sent.append(given[2:4]))
+    held = ["notes.events w1", "notes.events w3"]
+    async with database.engine.connect() as connection:
+        table = database.table("outbox")
+        rows = await unsent(connection, table, shards=range(SHARDS), held=held, limit=5)
+        plan = await connection.exec_driver_sql(f"EXPLAIN {sent[0][0]}", sent[0][1])
+        assert "hashed SubPlan" in "\n".join(plan.scalars())
+    assert [row.payload["number"] for row in rows] == [0, 2, 4, 6, 8]
