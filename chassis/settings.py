@@ -16,7 +16,8 @@ def _named(name: str) -> AliasChoices:
 class DatabaseSettings(BaseSettings):
     """All that a command needs which speaks to the service's database alone."""
 
-    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore", frozen=True)
+    # What is wrong with a secret is said without the secret.
+    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore", frozen=True, hide_input_in_errors=True)
 
     service: ClassVar[str]
 

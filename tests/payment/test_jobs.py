@@ -6,10 +6,15 @@ from contextlib import asynccontextmanager
 from typing import cast
 from uuid import UUID
 
+import pytest
+
 from subgraphs.payment.jobs import reconcile_due_payments
+from subgraphs.payment.ledger.rules import LEASE
 from subgraphs.payment.ledger.tables import PaymentStatus
+from subgraphs.payment.payments import store
+from subgraphs.payment.refunds.count_open import OPEN, count_open_refunds
 from subgraphs.payment.settings import Settings
-from tests.payment.world import World
+from tests.payment.world import World, turn_clock
 
 
 @asynccontextmanager
@@ -92,3 +97,35 @@ async def test_a_provider_in_trouble_with_one_payment_keeps_no_other_waiting(wor
         await world.deliver(world.postbox.next("Transaction.Paid"))
         await until(lambda: is_paid(world, other))
     assert (await world.payment(stuck)).status is PaymentStatus.READY
+
+
+async def test_what_a_worker_took_and_died_of_is_anothers_once_its_lease_is_over(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment_id = await world.open()
+    await world.simulator.click(payment_id, "pay")
+    await world.deliver(world.postbox.next("Transaction.Paid"))
+    async with world.service.database.transaction() as session:
+        assert await store.take_due(session, 10, LEASE) == [payment_id]  # and never heard of again
+    assert await world.attend_due() == []
+
+    turn_clock(monkeypatch, LEASE)
+
+    assert await world.attend_due() == [payment_id]
+    assert await world.said() == ["opened", "paid"]
+
+
+async def test_refunds_that_are_owed_are_counted_by_what_they_wait_for(world: World) -> None:
+    others = [World(world.service, world.simulator, world.postbox, world.http) for _ in range(2)]
+    for each, kind in zip(others, ("PG_PROVIDER", "INVALID_REQUEST"), strict=True):
+        await each.paid()
+        await each.ask_to_refund(1_000)
+        await world.simulator.switch(refusals=1, refused_as=kind)
+        await world.attend_due()
+    await world.paid()
+    await world.ask_to_refund(1_000)
+
+    await count_open_refunds(world.service.database)
+
+    waiting = {each.labels["waits_for"]: each.value for metric in OPEN.collect() for each in metric.samples}
+    assert waiting == {"the provider": 1, "an account": 0, "another try": 1, "an administrator": 1}

@@ -62,6 +62,11 @@ class Payment(AuditColumns, Table, table=True):
         CheckConstraint("status <> 'CLOSED' or closed_at is not null", name="closed_at_some_time"),
         Index("ix_payments_ask_at", "ask_at", postgresql_where="ask_at is not null"),
         Index("ix_payments_payer_id_created_at", "payer_id", "created_at"),
+        # By which the back office searches and sorts.
+        Index("ix_payments_created_at_id", "created_at", "id"),
+        Index("ix_payments_amount_id", "amount", "id"),
+        Index("ix_payments_transaction_id", "transaction_id"),
+        Index("ix_payments_refunding", "created_at", "id", postgresql_where="refunding > 0"),
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)

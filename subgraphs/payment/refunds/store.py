@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.errors import NotFound
 
 from ..ledger.tables import Payment
-from .tables import Refund
+from .tables import Refund, RefundStatus
 
 
 async def refunds_of(session: AsyncSession, payment_id: UUID) -> Sequence[Refund]:
@@ -45,3 +45,11 @@ async def lock_payment_of_refund(session: AsyncSession, refund_id: UUID) -> Paym
 async def refunds_with_payers(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, tuple[Refund, UUID]]:
     statement = select(Refund, Payment.payer_id).join(Payment).where(col(Refund.id).in_(ids))
     return {refund.id: (refund, payer_id) for refund, payer_id in await session.exec(statement)}
+
+
+async def count_open(session: AsyncSession) -> tuple[dict[RefundStatus, int], int]:
+    """How many are owed in each status, and how many of those that failed nobody tries again."""
+    given_up = func.count().filter(col(Refund.status) == RefundStatus.FAILED, col(Refund.try_at).is_(None))
+    statement = select(Refund.status, func.count(), given_up).where(col(Refund.settled_at).is_(None))
+    rows = (await session.exec(statement.group_by(col(Refund.status)))).all()
+    return {RefundStatus(status): count for status, count, _ in rows}, sum(row[2] for row in rows)

@@ -47,6 +47,7 @@ class Refund(AuditColumns, Table, table=True):
             unique=True,
             postgresql_where="key is not null and settled_at is null",
         ),
+        Index("ix_refunds_open", "status", postgresql_where="settled_at is null"),
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)

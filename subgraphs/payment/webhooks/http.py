@@ -1,5 +1,7 @@
 """Where the provider's webhooks come in."""
 
+import asyncio
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from prometheus_client import Counter
@@ -15,6 +17,8 @@ from .signatures import HEADERS, Forged, verified
 
 # A webhook names a payment and a type; what is much longer is none.
 _LARGEST_WEBHOOK = 64 * 1024
+# In which it must have come: whoever sends more slowly is not the provider.
+SECONDS = 10.0
 
 webhooks = Counter("payment_webhooks", "Webhooks by what became of them.", ["outcome"])
 
@@ -35,7 +39,11 @@ def webhook_routes(settings: Settings) -> APIRouter:
 async def _take(request: Request, settings: Settings) -> tuple[str, int]:
     if any(name not in request.headers for name in HEADERS):
         return "unsigned", 400
-    body = await _body(request)
+    try:
+        async with asyncio.timeout(SECONDS):
+            body = await _body(request)
+    except TimeoutError:
+        return "too slow", 408
     if body is None:
         return "too large", 413
     try:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -17,6 +18,7 @@ class Webhook(Table, table=True):
     """A verified webhook, by the provider's id of it."""
 
     __tablename__ = "webhooks"
+    __table_args__ = (Index("ix_webhooks_received_at", "received_at", postgresql_using="brin"),)
 
     id: str = Field(primary_key=True)
     type: str

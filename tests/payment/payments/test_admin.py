@@ -1,5 +1,9 @@
 """The back office: administrators see every payment and give money back by hand; nobody else gets anything."""
 
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
 import pytest
 
 from chassis.ids import uuid7
@@ -66,25 +70,91 @@ async def test_reconciling_asks_the_provider_and_acts(world: World) -> None:
     assert (await ask(world, RECONCILE, id=str(payment_id))).codes == ["UNAVAILABLE"]
 
 
-async def test_payments_are_found_by_every_filter(world: World) -> None:
-    payment_id = await world.paid()
-    await world.simulator.switch(refunds="STAY_REQUESTED")
-    await world.ask_to_refund(1_000)
-    await world.open(booking_id=uuid7(), user_id=uuid7(), amount=5)
-    paid = await world.payment(payment_id)
-    document = "query($f: PaymentFilter!) { payments(filter: $f, orderBy: AMOUNT_ASC) { totalCount nodes { id } } }"
-    for found in (
-        {"bookingId": str(world.booking_id)},
-        {"payerId": str(world.payer_id)},
-        {"providerReference": paid.transaction_id},
-        {"statuses": ["PAID", "REFUNDED"]},
-        {"methods": ["CARD"]},
-        {"amountFrom": 6},
-        {"refundOpen": True},
+FILTERED = """query($f: PaymentFilter! = {}, $by: PaymentOrder! = AMOUNT_ASC, $after: String) {
+    payments(filter: $f, orderBy: $by, first: 2, after: $after) {
+        totalCount nodes { amount { amount } } pageInfo { hasNextPage endCursor } } }"""
+
+
+@dataclass
+class Ledger:
+    """Payments of 1,000 (paid, a part on its way back), 2,000 (paid by account), 3,000 (failed) and 4,000 (open)."""
+
+    world: World
+    ids: dict[int, UUID]
+
+    async def found(self, **wanted: Any) -> list[int]:
+        answer = (await ask(self.world, FILTERED, f=wanted)).data["payments"]
+        amounts = [each["amount"]["amount"] for each in answer["nodes"]]
+        assert answer["totalCount"] == len(amounts) or answer["pageInfo"]["hasNextPage"]
+        return amounts
+
+
+@pytest.fixture
+async def ledger(world: World) -> Ledger:
+    ids = {}
+    for amount, outcome, method in ((1_000, "pay", "CARD"), (2_000, "pay", "TRANSFER"), (3_000, "fail", "MOBILE")):
+        each = World(world.service, world.simulator, world.postbox, world.http)
+        ids[amount] = await each.open(amount=amount)
+        await world.simulator.click(ids[amount], outcome, amount, payMethod=method)
+        await world.attend(ids[amount])
+    ids[4_000] = await world.open(amount=4_000)
+    await ask(world, REFUND, **{"in": by_hand(ids[1_000], 10)})
+    return Ledger(world, ids)
+
+
+async def test_payments_are_found_by_every_filter(ledger: Ledger) -> None:
+    world, first = ledger.world, await ledger.world.payment(ledger.ids[1_000])
+    third = await world.payment(ledger.ids[3_000])
+    for wanted, found in (
+        ({"bookingId": str(world.booking_id)}, [4_000]),
+        ({"payerId": str(world.payer_id)}, [4_000]),
+        ({"providerReference": first.transaction_id}, [1_000]),
+        ({"statuses": ["PAID", "REFUNDED"]}, [1_000, 2_000]),
+        ({"statuses": ["FAILED"]}, [3_000]),
+        ({"statuses": []}, []),
+        ({"methods": ["CARD"]}, [1_000]),
+        ({"methods": ["TRANSFER", "MOBILE"]}, [2_000, 3_000]),
+        ({"amountFrom": 3_000}, [3_000, 4_000]),
+        ({"amountTo": 1_000}, [1_000]),
+        ({"amountFrom": 1_001, "amountTo": 2_999}, [2_000]),
+        ({"createdTo": first.created_at.isoformat()}, [1_000]),
+        ({"createdFrom": third.created_at.isoformat()}, [3_000, 4_000]),
+        ({"refundOpen": True}, [1_000]),
+        ({"refundOpen": False, "methods": ["TRANSFER"]}, [2_000]),
+        ({"providerReference": first.transaction_id, "methods": ["MOBILE"]}, []),
     ):
-        answer = (await ask(world, document, f=found)).data["payments"]
-        assert answer == {"totalCount": 1, "nodes": [{"id": str(payment_id)}]}, found
-    for missing in ({"amountTo": 4}, {"createdTo": "2020-01-01T00:00:00Z"}, {"statuses": []}):
-        assert (await ask(world, document, f=missing)).data["payments"]["totalCount"] == 0, missing
-    everything = await ask(world, document, f={"createdFrom": "2020-01-01T00:00:00Z", "amountTo": 130_000})
-    assert everything.data["payments"]["totalCount"] == 2
+        assert (wanted, await ledger.found(**wanted)) == (wanted, found)
+
+
+@pytest.mark.parametrize(
+    ("by", "order"),
+    [
+        ("AMOUNT_ASC", [1_000, 2_000, 3_000, 4_000]),
+        ("AMOUNT_DESC", [4_000, 3_000, 2_000, 1_000]),
+        ("CREATED_AT_ASC", [1_000, 2_000, 3_000, 4_000]),
+        ("CREATED_AT_DESC", [4_000, 3_000, 2_000, 1_000]),
+    ],
+)
+async def test_pages_follow_one_another_in_every_order(ledger: Ledger, by: str, order: list[int]) -> None:
+    first = (await ask(ledger.world, FILTERED, by=by)).data["payments"]
+    assert (first["totalCount"], first["pageInfo"]["hasNextPage"]) == (4, True)
+    second = (await ask(ledger.world, FILTERED, by=by, after=first["pageInfo"]["endCursor"])).data["payments"]
+    assert second["pageInfo"]["hasNextPage"] is False
+    assert [each["amount"]["amount"] for each in first["nodes"] + second["nodes"]] == order
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field"),
+    [
+        ({"bookingId": ""}, "filter.bookingId"),
+        ({"payerId": "somebody"}, "filter.payerId"),
+        ({"providerReference": "\0"}, "filter.providerReference"),
+        ({"providerReference": ""}, "filter.providerReference"),
+    ],
+)
+async def test_what_nothing_can_be_found_by_is_said_to_be_wrong(
+    world: World, wanted: dict[str, str], field: str
+) -> None:
+    answer = await ask(world, FILTERED, f=wanted)
+    assert answer.codes == ["INVALID_INPUT"]
+    assert answer.errors[0]["extensions"]["fields"][0]["field"] == field

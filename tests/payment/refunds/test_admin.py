@@ -34,6 +34,10 @@ async def test_a_part_is_given_back_by_hand_once_a_key(world: World) -> None:
         (0, "r", "k", "INVALID_INPUT"),
         (1_000, " ", "k", "INVALID_INPUT"),
         (1_000, "r", "", "INVALID_INPUT"),
+        (1_000, "r", "k" * 256, "INVALID_INPUT"),
+        (1_000, "r" * 501, "k", "INVALID_INPUT"),
+        (1_000, "\0", "k", "INVALID_INPUT"),
+        (1_000, "r", "\0", "INVALID_INPUT"),
     ],
 )
 async def test_what_can_not_be_given_back_is_refused(

@@ -2,17 +2,23 @@
 
 import asyncio
 import json
+import time
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlmodel import func, select
 from standardwebhooks import Webhook as Signer
 
 from chassis import clock
 from chassis.ids import uuid7
 from subgraphs.payment.ledger.tables import PaymentStatus
+from subgraphs.payment.settings import Settings
+from subgraphs.payment.webhooks import http
+from subgraphs.payment.webhooks.forget import forget_old_webhooks
 from subgraphs.payment.webhooks.tables import Webhook
-from tests.payment.world import Letter, World
+from tests.payment.world import Letter, World, turn_clock
 
 
 def letter(
@@ -33,6 +39,10 @@ def letter(
 async def stored(world: World) -> int:
     async with world.service.database.reading() as session:
         return (await session.exec(select(func.count()).select_from(Webhook))).one()
+
+
+def metric(outcome: str) -> float:
+    return REGISTRY.get_sample_value("payment_webhooks_total", {"outcome": outcome}) or 0
 
 
 async def test_a_webhook_that_comes_many_times_at_once_is_taken_once(world: World) -> None:
@@ -74,6 +84,63 @@ async def test_a_forged_webhook_asks_the_database_nothing(world: World) -> None:
     await world.deliver(letter(world, {}, secret="whsec_c29tZWJvZHkgZWxzZSdzIHNlY3JldA=="))
 
     assert world.service.sql == []
+
+
+async def test_a_flood_of_forged_webhooks_costs_little_changes_nothing_and_keeps_no_real_one_out(world: World) -> None:
+    payment_id = await world.open()
+    before, secret = await world.payment(payment_id), "whsec_c29tZWJvZHkgZWxzZSdzIHNlY3JldA=="
+    said = {"type": "Transaction.Paid", "data": {"paymentId": str(payment_id)}, "padding": "x" * 60_000}
+    forged = [letter(world, said, secret=secret) for _ in range(150)]
+    taken, refused = metric("taken"), metric("forged")
+    world.service.sql.clear()
+
+    started = time.process_time()
+    answers = await asyncio.gather(*(world.deliver(each) for each in forged))
+    cost = time.process_time() - started
+
+    assert {each.status_code for each in answers} == {401}
+    assert {each.content for each in answers} == {b""}
+    assert world.service.sql == []
+    assert await world.payment(payment_id) == before
+    assert metric("forged") == refused + 150
+    real = [letter(world, said) for _ in range(30)]
+    started = time.process_time()
+    accepted = await asyncio.gather(*(world.deliver(each) for each in real))
+    assert {each.status_code for each in accepted} == {200}
+    assert metric("taken") == taken + 30
+    # Ten forged ones cost no more than three that are stored.
+    assert cost / 150 < (time.process_time() - started) / 30 * 0.3
+
+
+async def test_a_body_that_never_ends_is_not_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "SECONDS", 0.05)
+    never = asyncio.Event()
+
+    async def dripping() -> AsyncIterator[bytes]:
+        yield b"{"
+        await never.wait()
+
+    answer = await world.http.post("/webhooks/portone", content=dripping(), headers=letter(world, {}).headers)
+
+    assert answer.status_code == 408
+    assert await stored(world) == 0
+
+
+async def test_old_webhooks_are_forgotten_and_what_they_led_to_is_not(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment_id = await world.open()
+    await world.deliver(letter(world, {"type": "Transaction.Paid", "data": {"paymentId": str(payment_id)}}))
+    settings = world.service.resources[Settings]
+
+    turn_clock(monkeypatch, timedelta(days=89))
+    await forget_old_webhooks(world.service.database, settings)
+    assert await stored(world) == 1
+
+    turn_clock(monkeypatch, timedelta(days=2))
+    await forget_old_webhooks(world.service.database, settings)
+    assert await stored(world) == 0
+    assert [each.name for each in await world.history(payment_id)] == ["opened", "webhook Transaction.Paid"]
 
 
 async def test_a_webhook_that_says_paid_is_not_believed_but_looked_into(world: World) -> None:

@@ -1,0 +1,35 @@
+"""What is searched, sorted and counted is found without reading all of it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index("ix_payments_created_at_id", "payments", ["created_at", "id"], unique=False)
+    op.create_index("ix_payments_amount_id", "payments", ["amount", "id"], unique=False)
+    op.create_index("ix_payments_transaction_id", "payments", ["transaction_id"], unique=False)
+    op.create_index(
+        "ix_payments_refunding",
+        "payments",
+        ["created_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("refunding > 0"),
+    )
+    op.create_index(
+        "ix_refunds_open", "refunds", ["status"], unique=False, postgresql_where=sa.text("settled_at is null")
+    )
+    op.create_index("ix_webhooks_received_at", "webhooks", ["received_at"], unique=False, postgresql_using="brin")
+
+
+def downgrade() -> None:
+    op.drop_index("ix_webhooks_received_at", table_name="webhooks", postgresql_using="brin")
+    op.drop_index("ix_refunds_open", table_name="refunds", postgresql_where=sa.text("settled_at is null"))
+    op.drop_index("ix_payments_refunding", table_name="payments", postgresql_where=sa.text("refunding > 0"))
+    op.drop_index("ix_payments_transaction_id", table_name="payments")
+    op.drop_index("ix_payments_amount_id", table_name="payments")
+    op.drop_index("ix_payments_created_at_id", table_name="payments")
