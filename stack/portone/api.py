@@ -6,7 +6,7 @@ import hmac
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
@@ -22,6 +22,7 @@ from stack.portone.till import Till, now
 router = APIRouter(dependencies=[Depends(read_header)])
 
 Deed = Callable[[], dict[str, Any]]
+Body = TypeVar("Body", bound=BaseModel)
 _KEY = re.compile(r'"?([A-Za-z0-9_-]{16,256})"?')
 
 
@@ -29,6 +30,10 @@ class RefundAccount(BaseModel):
     bank: str = Field(min_length=1)
     number: str = Field(min_length=1)
     holderName: str = Field(min_length=1)  # noqa: N815 - PortOne's name
+
+
+class CloseBody(BaseModel):
+    storeId: str | None = None  # noqa: N815 - PortOne's name
 
 
 class CancelBody(BaseModel):
@@ -42,7 +47,8 @@ class CancelBody(BaseModel):
 @router.get("/payments/{payment_id}")
 async def get_payment(payment_id: str, request: Request) -> Response:
     till: Till = request.app.state.till
-    return await _answer(request, lambda: published(till.get(payment_id), till.settings.url))
+    store_id = request.query_params.get("storeId")
+    return await _answer(request, lambda: _read(till, payment_id, store_id))
 
 
 @router.post("/payments/{payment_id}/cancel")
@@ -55,16 +61,18 @@ async def cancel_payment(payment_id: str, request: Request) -> Response:
 @router.post("/payments/{payment_id}/virtual-account/close")
 async def close_virtual_account(payment_id: str, request: Request) -> Response:
     till: Till = request.app.state.till
-    return await _answer(request, lambda: _close_account(till, payment_id))
+    body = await request.body()
+    return await _answer(request, lambda: _close_account(till, payment_id, body))
+
+
+def _read(till: Till, payment_id: str, store_id: str | None) -> dict[str, Any]:
+    _ensure_own_store(till, store_id)
+    return published(till.get(payment_id), till.settings.url)
 
 
 def _cancel(till: Till, payment_id: str, body: bytes) -> dict[str, Any]:
-    try:
-        asked = CancelBody.model_validate_json(body)
-    except ValidationError as error:
-        raise refusal("INVALID_REQUEST", f"{error.error_count()} fields are not as they must be") from error
-    if asked.storeId not in (None, till.settings.store_id):
-        raise refusal("FORBIDDEN", "another store's payment")
+    asked = _understood(CancelBody, body)
+    _ensure_own_store(till, asked.storeId)
     payment = till.get(payment_id)
     if payment.account is not None and payment.paid_at is not None and asked.refundAccount is None:
         raise refusal("INVALID_REQUEST", "an account number only took money: refundAccount says where it goes back to")
@@ -72,10 +80,23 @@ def _cancel(till: Till, payment_id: str, body: bytes) -> dict[str, Any]:
     return {"cancellation": published_cancellation(cancellation)}
 
 
-def _close_account(till: Till, payment_id: str) -> dict[str, Any]:
+def _close_account(till: Till, payment_id: str, body: bytes) -> dict[str, Any]:
+    _ensure_own_store(till, _understood(CloseBody, body or b"{}").storeId)
     at = now()
     till.change(till.get(payment_id), lambda payment: payments.close_account(payment, at))
     return {"closedAt": at.isoformat()}
+
+
+def _understood(kind: type[Body], body: bytes) -> Body:
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as error:
+        raise refusal("INVALID_REQUEST", f"{error.error_count()} fields are not as they must be") from error
+
+
+def _ensure_own_store(till: Till, store_id: str | None) -> None:
+    if store_id not in (None, till.settings.store_id):
+        raise refusal("FORBIDDEN", "another store's payment")
 
 
 async def _answer(request: Request, deed: Deed) -> Response:

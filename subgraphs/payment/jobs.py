@@ -36,7 +36,7 @@ async def reconcile_due_payments(database: Database, cache: Cache, provider: Por
         while True:
             nudged.clear()
             for payment_id in await _take_due(database, settings.reconcile_at_once - len(busy)):
-                task = running.create_task(_reconcile(database, cache, provider, payment_id))
+                task = running.create_task(reconcile(database, cache, provider, payment_id))
                 busy.add(task)
                 task.add_done_callback(busy.discard)
             if len(busy) == settings.reconcile_at_once:
@@ -52,7 +52,7 @@ async def _take_due(database: Database, room: int) -> Sequence[UUID]:
         return await store.take_due(session, room, LEASE)
 
 
-async def _reconcile(database: Database, cache: Cache, provider: Provider, payment_id: UUID) -> None:
+async def reconcile(database: Database, cache: Cache, provider: Provider, payment_id: UUID) -> None:
     """One payment's trouble keeps no other waiting; its lease is over before long, and it comes again."""
     try:
         await reconcile_payment(database, cache, provider, payment_id)

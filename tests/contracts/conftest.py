@@ -7,10 +7,10 @@ import pytest
 from chassis.testing import Servers, SubgraphUnderTest, subgraph_under_test
 from tests.accommodation.conftest import Places
 from tests.contracts.conversation import Conversation
-from tests.payment.conftest import postbox, service, simulator_settings, world
+from tests.payment.conftest import listener, postbox, service, simulator_settings, world
 from tests.payment.world import World
 
-__all__ = ["postbox", "service", "simulator_settings", "world"]
+__all__ = ["listener", "postbox", "service", "simulator_settings", "world"]
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,10 @@ def test_secrets_and_methods_are_lists_with_commas() -> None:
     assert settings.offered_methods == ["CARD", "TRANSFER"]
 
 
+def test_the_provider_has_a_minute_to_answer() -> None:
+    assert Settings(**GIVEN).portone_read_timeout_seconds == 60
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

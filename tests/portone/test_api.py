@@ -64,6 +64,19 @@ async def test_a_cancellation_that_cannot_be_is_refused(
     assert await simulator.get() == before
 
 
+async def test_another_stores_payment_is_not_shown_nor_touched(simulator: Simulator) -> None:
+    await simulator.click("pay", payMethod="VIRTUAL_ACCOUNT")
+    path, headers = f"/payments/{PAYMENT}", simulator.authorization
+
+    read = await simulator.client.get(path, params={"storeId": "another-store"}, headers=headers)
+    closed = await simulator.client.post(
+        f"{path}/virtual-account/close", json={"storeId": "another-store"}, headers=headers
+    )
+
+    assert said(read) == said(closed) == (403, "FORBIDDEN")
+    assert (await simulator.get())["status"] == "VIRTUAL_ACCOUNT_ISSUED"
+
+
 async def test_what_is_unpaid_or_wholly_cancelled_cannot_be_cancelled(simulator: Simulator) -> None:
     await simulator.click("close")
     assert said(await simulator.cancel()) == (409, "PAYMENT_NOT_PAID")

@@ -10,7 +10,7 @@ import pytest
 from chassis import clock
 from subgraphs.payment.ledger import store as ledger
 from subgraphs.payment.ledger.tables import PaymentMethod, PaymentStatus
-from subgraphs.payment.payments import store
+from subgraphs.payment.payments import patience, store
 from subgraphs.payment.payments.apply_snapshot import apply_snapshot
 from subgraphs.payment.payments.rules import Finding, Ticket
 from subgraphs.payment.provider.portone import PortOne
@@ -275,6 +275,21 @@ async def test_a_provider_that_is_away_leaves_the_payment_to_be_asked_about_agai
 
     assert refused.codes == ["UNAVAILABLE"]
     assert (await world.payment(payment_id)).status is PaymentStatus.READY
+    assert (await world.confirm(payment_id)).data["confirmPayment"]["status"] == "PAID"
+
+
+async def test_who_waits_is_told_before_a_slow_provider_answers(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment_id = await world.open()
+    await world.simulator.click(payment_id, "pay")
+    await world.simulator.switch(latency=5)
+    monkeypatch.setattr(patience, "SECONDS", 0.1)
+
+    refused = await world.confirm(payment_id)
+
+    assert refused.codes == ["UNAVAILABLE"]
+    assert refused.errors[0]["extensions"]["retryAfter"] == 5
+    assert (await world.payment(payment_id)).status is PaymentStatus.READY
+    await world.simulator.switch(latency=0)
     assert (await world.confirm(payment_id)).data["confirmPayment"]["status"] == "PAID"
 
 

@@ -14,9 +14,10 @@ from subgraphs.payment.payments.apply_snapshot import apply_snapshot
 from subgraphs.payment.payments.rules import Finding
 from subgraphs.payment.payments.sync import sync_payment
 from subgraphs.payment.provider.protocol import ProviderAway
+from subgraphs.payment.refunds.owe import owe_refund
 from subgraphs.payment.refunds.send import send_refund
 from subgraphs.payment.refunds.store import refunds_of
-from subgraphs.payment.refunds.tables import RefundStatus
+from subgraphs.payment.refunds.tables import RefundCause, RefundStatus
 from tests.payment.world import AMOUNT, World, turn_clock
 
 
@@ -202,6 +203,21 @@ async def test_two_refunds_under_way_are_refused_by_the_database_too(world: Worl
     with pytest.raises(IntegrityError) as refused:
         await _put_all_under_way(world, payment_id)
     assert violated(refused.value) == "uq_refunds_payment_id_under_way"
+
+
+async def test_more_owed_than_came_is_refused_by_the_database_too(world: World) -> None:
+    payment_id = await world.paid()
+    await world.ask_to_refund(100_000)
+    with pytest.raises(IntegrityError) as refused:
+        await _owe_more_than_came(world, payment_id)
+    assert violated(refused.value) == "ck_payments_no_more_back_than_came"
+    assert (await world.payment(payment_id)).refunding == 100_000
+
+
+async def _owe_more_than_came(world: World, payment_id: UUID) -> None:
+    async with world.service.database.transaction() as session:
+        payment = await ledger.lock_payment(session, payment_id)
+        owe_refund(session, payment, AMOUNT - 99_999, reason="r", cause=RefundCause.BY_HAND)
 
 
 async def _put_all_under_way(world: World, payment_id: UUID) -> None:
