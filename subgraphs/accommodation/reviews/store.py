@@ -84,7 +84,7 @@ async def count(session: AsyncSession, accommodation_id: UUID, more: Counted) ->
 
 
 async def miscounted(session: AsyncSession, limit: int) -> Sequence[UUID]:
-    """Places whose counts are not those of their visible reviews."""
+    """Places whose counts are not those of their visible reviews, deleted ones among them."""
     found = (
         sqlalchemy.select(
             col(Review.accommodation_id), func.count().label("reviews"), func.sum(col(Review.rating)).label("stars")
@@ -101,6 +101,7 @@ async def miscounted(session: AsyncSession, limit: int) -> Sequence[UUID]:
         .where(kept != true)
         .order_by(col(Accommodation.id))
         .limit(limit)
+        .execution_options(include_deleted=True)
     )
     return (await session.exec(statement)).all()
 

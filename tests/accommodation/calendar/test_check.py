@@ -7,8 +7,8 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from chassis.testing import SubgraphUnderTest
-from subgraphs.accommodation.check_nights import check_nights
-from subgraphs.accommodation.jobs import check_nights as check_by_the_clock
+from subgraphs.accommodation.check_books import check_books
+from subgraphs.accommodation.jobs import check_nights
 from subgraphs.accommodation.settings import Settings
 
 
@@ -25,10 +25,10 @@ async def room_type(places: Any, ask: Any) -> Any:
 async def test_nights_that_agree_are_said_to_and_the_command_exits_with_0(
     accommodation: SubgraphUnderTest, room_type: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert await check_nights(accommodation.resources[Settings]) == 0
-    assert capsys.readouterr().out == "nights that are wrong: 0\n"
+    assert await check_books(accommodation.resources[Settings]) == 0
+    assert capsys.readouterr().out == "nights that are wrong: 0, ratings: 0\n"
     with capture_logs() as logs:
-        await check_by_the_clock(accommodation.database)
+        await check_nights(accommodation.database)
     assert logs == []
 
 
@@ -70,10 +70,10 @@ async def test_a_night_that_is_not_what_bookings_have_of_it_is_told(
         await session.execute(text(statement), given)
     try:
         said = f"{room_type.id} {places.day(ahead)}: of {counted}, by bookings {booked}"
-        assert await check_nights(accommodation.resources[Settings]) == 1
-        assert capsys.readouterr().out == f"{said}\nnights that are wrong: 1\n"
+        assert await check_books(accommodation.resources[Settings]) == 1
+        assert capsys.readouterr().out == f"{said}\nnights that are wrong: 1, ratings: 0\n"
         with capture_logs() as logs:
-            await check_by_the_clock(accommodation.database)
+            await check_nights(accommodation.database)
         assert [(each["event"], each["nights"]) for each in logs] == [("nights_wrong", [said])]
     finally:
         await accommodation.clear()
