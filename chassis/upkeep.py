@@ -11,7 +11,7 @@ from chassis import clock, inbox, metrics, outbox
 from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.dead_letters import count_open
-from chassis.events import dead
+from chassis.events import dead, is_dead
 from chassis.jobs import Job
 from chassis.kafka import Topics
 from chassis.settings import ServiceSettings
@@ -24,7 +24,8 @@ logger = structlog.get_logger(__name__)
 def own_topics(service: str, consumer: Consumer | None) -> frozenset[str]:
     """What the service says its events in, where it takes commands if it does, and where either fails."""
     listened = consumer.topics if consumer else frozenset()
-    own = {f"{service}.events"} | {topic for topic in listened if topic.startswith(f"{service}.")}
+    asked = {topic for topic in listened if topic.startswith(f"{service}.") and not is_dead(topic)}
+    own = {f"{service}.events"} | asked
     return frozenset(own | {dead(topic) for topic in own})
 
 

@@ -13,6 +13,7 @@ from chassis import worker
 from chassis.cache import Cache
 from chassis.consumer import Consumer
 from chassis.database import Database, after_commit
+from chassis.events import DeadMessage
 from chassis.resources import Resources
 from tests.chassis.notes import Note, Outbox, Settings, Taken
 
@@ -30,6 +31,15 @@ async def write_down(session: AsyncSession, message: Taken) -> None:
         after_commit(session, die)
     if message.writer == "poison":
         raise ValueError("nobody can write that down")
+
+
+class DeadNote(DeadMessage):
+    number: int
+
+
+@consumer.on_dead("notes.note.taken")
+async def mourn(session: AsyncSession, message: DeadNote) -> None:
+    session.add(Note(words=f"{message.number} was too much for {message.dead_consumer}: {message.dead_reason}"))
 
 
 async def die() -> None:

@@ -101,13 +101,16 @@ async def test_told_to_stop_in_the_middle_of_traffic_it_leaves_nothing_half_done
     assert await notes.rows(database, "dead_letters") == []
 
 
-async def test_its_commands_work_on_the_same_settings(settings: notes.Settings, database: Database) -> None:
-    async def put_aside() -> bool:
-        return len(await open_letters(database)) == 1
+async def test_what_is_put_aside_is_told_to_who_listens_and_its_commands_work_on_the_same_settings(
+    settings: notes.Settings, database: Database
+) -> None:
+    async def mourned() -> bool:
+        return await notes.words(database) == ["0 was too much for notes: ValueError: nobody can write that down"]
 
     async with working(settings, free_port()):
         await take_notes(database, "poison", 1)
-        await until(put_aside)
+        await until(mourned)
+    assert len(await open_letters(database)) == 1
     process = await notes.process(settings, "tests.chassis.noting", "dead-letters", stdout=asyncio.subprocess.PIPE)
     said, _ = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0
