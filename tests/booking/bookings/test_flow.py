@@ -124,6 +124,139 @@ def test_once_money_was_taken_it_is_confirmed_before_it_can_be_cancelled() -> No
     assert cancellable == set(PAYABLE) | {Stage.CLOSING_PAYMENT, Stage.CONFIRMED}
 
 
+WITH_COUPON = {"user_coupon_id": uuid7()}
+FREE = {"total": Decimal(0)}
+CHEAPER = {"expected_total": Decimal(109999)}
+S, A = Signal, Ask
+AGREED = {"expected_total": Decimal("110000.00")}
+
+
+# Where it is, how it is, what it is told; where it then goes and what it asks. None: it stays as it is.
+@pytest.mark.parametrize(
+    ("at", "given", "signal", "to", "asks"),
+    [
+        # hold nights
+        (Stage.HOLDING_NIGHTS, {}, S.NIGHTS_HELD, Stage.OPENING_PAYMENT, [A.OPEN_PAYMENT]),
+        (Stage.HOLDING_NIGHTS, AGREED, S.NIGHTS_HELD, Stage.OPENING_PAYMENT, [A.OPEN_PAYMENT]),
+        (Stage.HOLDING_NIGHTS, WITH_COUPON, S.NIGHTS_HELD, Stage.HOLDING_BENEFITS, [A.HOLD_BENEFITS]),
+        (Stage.HOLDING_NIGHTS, WITH_COUPON | CHEAPER, S.NIGHTS_HELD, Stage.HOLDING_BENEFITS, [A.HOLD_BENEFITS]),
+        (Stage.HOLDING_NIGHTS, CHEAPER, S.NIGHTS_HELD, Stage.REFUSED, [A.RELEASE_HOLD]),
+        (Stage.HOLDING_NIGHTS, FREE, S.NIGHTS_HELD, Stage.CONFIRMING, [A.CONFIRM_HOLD]),
+        (Stage.HOLDING_NIGHTS, {}, S.NIGHTS_REFUSED, Stage.REFUSED, []),
+        # hold coupon and points
+        (Stage.HOLDING_BENEFITS, WITH_COUPON, S.BENEFITS_HELD, Stage.OPENING_PAYMENT, [A.OPEN_PAYMENT]),
+        (Stage.HOLDING_BENEFITS, WITH_COUPON, S.BENEFITS_REFUSED, Stage.REFUSED, [A.RELEASE_HOLD]),
+        # compare the total
+        (
+            Stage.HOLDING_BENEFITS,
+            WITH_COUPON | CHEAPER,
+            S.BENEFITS_HELD,
+            Stage.REFUSED,
+            [A.RELEASE_HOLD, A.RELEASE_BENEFITS],
+        ),
+        (
+            Stage.HOLDING_BENEFITS,
+            WITH_COUPON | FREE,
+            S.BENEFITS_HELD,
+            Stage.CONFIRMING,
+            [A.CONFIRM_HOLD, A.SPEND_BENEFITS],
+        ),
+        # open a payment
+        (Stage.OPENING_PAYMENT, {}, S.PAYMENT_OPENED, Stage.AWAITING_PAYMENT, []),
+        (
+            Stage.OPENING_PAYMENT,
+            WITH_COUPON,
+            S.PAYMENT_REFUSED,
+            Stage.REFUSED,
+            [A.RELEASE_HOLD, A.RELEASE_BENEFITS],
+        ),
+        # account number issued or moved
+        (
+            Stage.AWAITING_PAYMENT,
+            WITH_COUPON,
+            S.ACCOUNT_ISSUED,
+            Stage.AWAITING_PAYMENT,
+            [A.EXTEND_HOLD, A.EXTEND_BENEFITS],
+        ),
+        (Stage.AWAITING_PAYMENT, {}, S.NIGHTS_LOST, Stage.CLOSING_PAYMENT, [A.CLOSE_PAYMENT]),
+        # paid
+        (
+            Stage.AWAITING_PAYMENT,
+            WITH_COUPON,
+            S.PAYMENT_PAID,
+            Stage.CONFIRMING,
+            [A.CONFIRM_HOLD, A.SPEND_BENEFITS],
+        ),
+        (Stage.CONFIRMING, {}, S.NIGHTS_CONFIRMED, Stage.CONFIRMED, []),
+        (Stage.CONFIRMING, WITH_COUPON | {"asks": [A.SPEND_BENEFITS]}, S.NIGHTS_CONFIRMED, None, []),
+        (Stage.CONFIRMING, WITH_COUPON, S.BENEFITS_SPENT, Stage.CONFIRMED, []),
+        (
+            Stage.CONFIRMING,
+            WITH_COUPON | {"refund_amount": Decimal(110000)},
+            S.NIGHTS_LOST,
+            Stage.CANCELLING,
+            [A.RELEASE_HOLD, A.GIVE_BACK_BENEFITS, A.REFUND_PAYMENT],
+        ),
+        # the due time passed
+        (Stage.HOLDING_NIGHTS, {}, S.DUE_TIME_PASSED, Stage.EXPIRED, [A.RELEASE_HOLD]),
+        (
+            Stage.HOLDING_BENEFITS,
+            WITH_COUPON,
+            S.DUE_TIME_PASSED,
+            Stage.EXPIRED,
+            [A.RELEASE_HOLD, A.RELEASE_BENEFITS],
+        ),
+        (Stage.AWAITING_PAYMENT, {}, S.DUE_TIME_PASSED, Stage.CLOSING_PAYMENT, [A.CLOSE_PAYMENT]),
+        (
+            Stage.CLOSING_PAYMENT,
+            WITH_COUPON,
+            S.PAYMENT_CLOSED,
+            Stage.EXPIRED,
+            [A.RELEASE_HOLD, A.RELEASE_BENEFITS],
+        ),
+        (Stage.CLOSING_PAYMENT, {}, S.PAYMENT_PAID, Stage.CONFIRMING, [A.CONFIRM_HOLD]),
+        # the day after check-out
+        (Stage.CONFIRMED, {}, S.STAY_OVER, Stage.COMPLETED, []),
+        # cancelling
+        (Stage.HOLDING_NIGHTS, {}, S.CANCEL, Stage.CANCELLING, [A.RELEASE_HOLD]),
+        (
+            Stage.AWAITING_PAYMENT,
+            WITH_COUPON,
+            S.CANCEL,
+            Stage.CANCELLING,
+            [A.CLOSE_PAYMENT, A.RELEASE_HOLD, A.RELEASE_BENEFITS],
+        ),
+        (Stage.CONFIRMING, {}, S.CANCEL, None, []),
+        (Stage.CONFIRMED, {}, S.CANCEL, Stage.CANCELLING, [A.RELEASE_HOLD]),
+        (
+            Stage.CONFIRMED,
+            WITH_COUPON | {"refund_amount": Decimal(1)},
+            S.CANCEL,
+            Stage.CANCELLING,
+            [A.RELEASE_HOLD, A.GIVE_BACK_BENEFITS, A.REFUND_PAYMENT],
+        ),
+        (Stage.CANCELLING, {"asks": [A.REFUND_PAYMENT]}, S.NIGHTS_RELEASED, None, []),
+        (Stage.CANCELLING, {}, S.PAYMENT_REFUNDED, Stage.CANCELLED, []),
+        # paid after it was cancelled or expired
+        (
+            Stage.CANCELLING,
+            {"refund_amount": Decimal(110000)},
+            S.PAYMENT_PAID,
+            Stage.CANCELLING,
+            [A.REFUND_PAYMENT],
+        ),
+        (Stage.EXPIRED, {"refund_amount": Decimal(110000)}, S.PAYMENT_PAID, Stage.EXPIRED, [A.REFUND_PAYMENT]),
+        (Stage.CANCELLED, {"refund_amount": Decimal(110000)}, S.PAYMENT_PAID, Stage.CANCELLED, [A.REFUND_PAYMENT]),
+    ],
+)
+def test_the_flow_row_by_row(
+    at: Stage, given: dict[str, Any], signal: Signal, to: Stage | None, asks: list[Ask]
+) -> None:
+    booking = booking_at(at, **given)
+    move = move_on(booking, signal)
+    assert (move and move.to, list(asked_by(booking, move)) if move else []) == (to, asks)
+
+
 def test_a_booking_without_coupon_and_points_asks_loyalty_nothing() -> None:
     plain = booking_at(Stage.HOLDING_NIGHTS)
     move = move_on(plain, Signal.NIGHTS_HELD)
