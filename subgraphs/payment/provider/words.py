@@ -56,6 +56,7 @@ REFUSED: Final = NEVER | {
     "PAYMENT_NOT_WAITING_FOR_DEPOSIT",
     "PG_PROVIDER",
 }
+_LONGEST: Final = 500
 _NOT_NOW: Final = frozenset({408, 425, 429})
 
 
@@ -66,7 +67,8 @@ def error_of(asked: str, status: int, body: Mapping[str, Any]) -> ProviderError:
     if not isinstance(kind, str) or kind in UNDECIDED or not is_sure:
         return ProviderAway(f"{asked}: {status} {kind or 'without a type'}")
     refused = NothingToClose if kind == "PAYMENT_NOT_WAITING_FOR_DEPOSIT" else ProviderRefused
-    return (NeverPossible if kind in NEVER else refused)(kind, str(body.get("message") or body.get("pgMessage") or ""))
+    said = str(body.get("message") or body.get("pgMessage") or "")
+    return (NeverPossible if kind in NEVER else refused)(kind, _storable(said))
 
 
 def snapshot_of(body: Mapping[str, Any]) -> Snapshot:
@@ -117,7 +119,13 @@ def _account(method: Mapping[str, Any]) -> Account | None:
 
 
 def _failure(said: Mapping[str, Any] | None) -> str | None:
-    return (said.get("reason") or said.get("pgMessage") or said.get("pgCode")) if said else None
+    reason = (said.get("reason") or said.get("pgMessage") or said.get("pgCode")) if said else None
+    return _storable(reason) if reason else None
+
+
+def _storable(text: str) -> str:
+    """As banks write it, but for what PostgreSQL does not take: a payment must not stand still because of it."""
+    return text.replace("\0", "")[:_LONGEST]
 
 
 def _instant(text: str) -> datetime:

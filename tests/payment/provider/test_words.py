@@ -51,3 +51,8 @@ def test_only_a_refusal_one_can_be_sure_of_is_one(status: int, body: dict[str, A
 def test_a_refusal_says_what_the_bank_behind_it_said() -> None:
     refused = words.error_of("POST /", 502, {"type": "PG_PROVIDER", "message": None, "pgMessage": "Not enough."})
     assert str(refused) == "PG_PROVIDER: Not enough."
+
+
+def test_what_can_not_be_stored_of_a_banks_words_is_left_out() -> None:
+    refused = words.error_of("POST /", 502, {"type": "PG_PROVIDER", "message": "No\0pe" + "!" * 1_000})
+    assert str(refused) == "PG_PROVIDER: Nope" + "!" * 496
