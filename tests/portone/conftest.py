@@ -1,4 +1,4 @@
-"""A simulator of its own for each test, over real HTTP, and a merchant that takes its webhooks."""
+"""A simulator over real HTTP, cleared before each test, and a merchant that takes its webhooks."""
 
 import json
 import queue
@@ -44,20 +44,31 @@ class Merchant:
     def next_types(self, count: int) -> list[str]:
         return [self.next()[1]["type"] for _ in range(count)]
 
+    def forget(self) -> None:
+        self.answers.clear()
+        while not self.received.empty():
+            self.received.get()
 
-@pytest.fixture
-def merchant() -> Iterator[Merchant]:
+
+@pytest.fixture(scope="package")
+def listening() -> Iterator[Merchant]:
     taker = Merchant()
     with running(lambda _: Starlette(routes=[Route("/hook", taker.take, methods=["POST"])])) as url:
         taker.url = f"{url}/hook"
         yield taker
 
 
-@pytest.fixture
-def settings(merchant: Merchant) -> Settings:
-    settings = Settings(webhook_url=merchant.url, webhook_retry_unit=0.01)
-    merchant.secrets = settings.webhook_secret_list
+@pytest.fixture(scope="package")
+def settings(listening: Merchant) -> Settings:
+    settings = Settings(webhook_url=listening.url, webhook_retry_unit=0.01)
+    listening.secrets = settings.webhook_secret_list
     return settings
+
+
+@pytest.fixture(scope="package")
+def address(settings: Settings) -> Iterator[str]:
+    with running(lambda port: create_app(settings.model_copy(update={"port": port}))) as url:
+        yield url
 
 
 class Simulator:
@@ -102,7 +113,14 @@ class Simulator:
 
 
 @pytest.fixture
-async def simulator(settings: Settings) -> AsyncIterator[Simulator]:
-    with running(lambda port: create_app(settings.model_copy(update={"port": port}))) as url:
-        async with httpx.AsyncClient(base_url=url) as client:
-            yield Simulator(settings, client)
+async def simulator(settings: Settings, address: str) -> AsyncIterator[Simulator]:
+    async with httpx.AsyncClient(base_url=address) as client:
+        await client.post("/control/clear")
+        yield Simulator(settings, client)
+
+
+@pytest.fixture
+def merchant(listening: Merchant, simulator: Simulator) -> Merchant:
+    """Hears nothing any more of what was sent before the simulator was cleared."""
+    listening.forget()
+    return listening
