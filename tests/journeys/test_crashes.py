@@ -17,7 +17,7 @@ from stack.options import Options
 from stack.progress import Progress
 from tests.journeys.crashes.house import House, furnish
 from tests.journeys.crashes.journeys import ALL, become, book_with_benefits, live
-from tests.journeys.crashes.killer import Killer, crash
+from tests.journeys.crashes.killer import Killer, crash, services_that_can_be_told_to_die
 from tests.journeys.crashes.races import cancel_and_pay, hold_that_dies, pay_as_the_time_is_up, refund_twice_and_cancel
 from tests.journeys.crashes.steps import all_steps, some_steps
 
@@ -35,18 +35,18 @@ TOLD = {
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     layout = Layout(home=tmp_path_factory.mktemp("crashes"), ports=Ports.free())
     told = {**os.environ, **TOLD}
-    async with (
-        local_stack(layout, Options(), Progress(Console(file=StringIO())), told) as stack,
-        httpx.AsyncClient(base_url=stack.url, timeout=30) as http,
-    ):
-        yield await furnish(stack, http)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("stack.local.subgraph_services", services_that_can_be_told_to_die)
+        async with (
+            local_stack(layout, Options(), Progress(Console(file=StringIO())), told) as stack,
+            httpx.AsyncClient(base_url=stack.url, timeout=30) as http,
+        ):
+            yield await furnish(stack, http)
 
 
 @pytest.fixture(scope="module")
-async def killer(house: House) -> Killer:
-    killer = Killer(house.stack)
-    await killer.prepare(list(all_steps()))
-    return killer
+def killer(house: House) -> Killer:
+    return Killer(house.stack)
 
 
 async def ensure_books_agree(house: House) -> None:

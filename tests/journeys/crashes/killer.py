@@ -4,9 +4,11 @@ import asyncio
 import sys
 import time
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from stack.local import Stack
 from stack.server import Server
+from stack.services import Surroundings, subgraph_services
 from tests.journeys.crashes.steps import Steps
 
 LOOK_EVERY = 0.05
@@ -14,37 +16,35 @@ PATIENCE = 300
 """Seconds until a step that never comes is given up."""
 
 
+def services_that_can_be_told_to_die(around: Surroundings) -> list[Server]:
+    """Those of the stack, and nothing else is different about them."""
+    _folder_of(around).mkdir()
+    services = subgraph_services(around)
+    for server in services:
+        module = server.child.arguments[-1]
+        server.child.arguments = [sys.executable, "-m", "tests.journeys.crashes.dying", module]
+        told = {"DIE_AT": str(_folder_of(around) / server.name)}
+        server.child.environment = {**(server.child.environment or {}), **told}
+    return services
+
+
+def _folder_of(around: Surroundings) -> Path:
+    return around.layout.home / "dying"
+
+
 class Killer:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
         self._services = {server.name: server for tier in stack.supervisor.tiers for server in tier}
-        self._folder = stack.around.layout.home / "dying"
-        self.killed: list[str] = []
+        self._folder = _folder_of(stack.around)
 
     def __getitem__(self, name: str) -> Server:
         return self._services[name]
-
-    async def prepare(self, names: Sequence[str]) -> None:
-        """Have these run so that they can be told when to die."""
-        self._folder.mkdir()
-        for name in names:
-            server = self[name]
-            server.stop()
-            module = server.child.arguments[-1]
-            server.child.arguments = [sys.executable, "-m", "tests.journeys.crashes.dying", module]
-            server.child.environment = {**(server.child.environment or {}), "DIE_AT": str(self._folder / name)}
-        await asyncio.gather(*(self.start(name) for name in names))
 
     async def start(self, name: str) -> None:
         for _ in self[name].starting():
             self._stack.supervisor.record.add(name, self[name].child.pid)
             await asyncio.sleep(LOOK_EVERY)
-
-    async def kill(self, name: str) -> None:
-        """Whatever it is doing."""
-        self[name].kill()
-        self.killed.append(name)
-        await self.start(name)
 
     async def kill_at(self, steps: Steps) -> None:
         """Each process at each of its steps, whichever it comes to first, all processes beside each other."""
@@ -57,10 +57,8 @@ class Killer:
         while left:
             armed.write_text("\n".join(left))
             await self._await_death(name, left)
-            step = armed.with_suffix(".died").read_text()
-            left.remove(step)
+            left.remove(armed.with_suffix(".died").read_text())
             armed.unlink()
-            self.killed.append(f"{name} {step}")
             await self.start(name)
 
     async def _await_death(self, name: str, steps: Collection[str]) -> None:
