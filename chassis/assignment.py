@@ -17,12 +17,17 @@ from chassis.kafka import Topics
 logger = structlog.get_logger(__name__)
 
 _GRACE_SECONDS = 10.0
+_MOST_WAITING = 1_000
+"""Records of one partition, beside those that are worked on. A fetch may bring some more."""
 
 
 class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the library has no types
-    """A partition is paused while its records are worked on, so that waiting for infrastructure takes no memory and
-    holds up no other. When partitions are taken away, each finishes the transaction it is in and the offsets are
-    committed before anybody else gets them.
+    """Each partition is worked on in its order, beside the others: one that waits for infrastructure holds up no other.
+
+    It is fetched on meanwhile, up to a bound, and only then paused: a fetch that the broker holds open leaves out what
+    was paused when it was asked, so that whatever came next for such a partition would wait until that fetch is over.
+    When partitions are taken away, each finishes the transaction it is in and the offsets are committed before anybody
+    else gets them.
     """
 
     def __init__(self, kafka: AIOKafkaConsumer, deliver: Callable[[asyncio.Event], Delivery], topics: Topics) -> None:
@@ -31,6 +36,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the librar
         self._topics = topics
         self._stopping = asyncio.Event()
         self._delivery = deliver(self._stopping)
+        self._waiting: dict[TopicPartition, list[ConsumerRecord[Any, Any]]] = {}
         self._work: dict[TopicPartition, asyncio.Task[None]] = {}
         self._done: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
@@ -38,10 +44,14 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the librar
         self.failure: Exception | None = None
 
     def begin(self, partition: TopicPartition, records: Sequence[ConsumerRecord[Any, Any]]) -> None:
-        """Work on what was fetched, beside the other partitions."""
-        self._kafka.pause(partition)
+        """Work on what was fetched, after what of the partition is worked on already."""
         self._done.setdefault(partition, records[0].offset)
-        self._work[partition] = asyncio.create_task(self._take(partition, records))
+        waiting = self._waiting.setdefault(partition, [])
+        waiting.extend(records)
+        if len(waiting) >= _MOST_WAITING:
+            self._kafka.pause(partition)
+        if partition not in self._work or self._work[partition].done():
+            self._work[partition] = asyncio.create_task(self._work_on(partition))
 
     async def commit(self) -> None:
         """Tell the broker how far each partition is done."""
@@ -91,28 +101,34 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the librar
             with suppress(KeyError):
                 metrics.LAG.remove(*self._labels(partition))
         self._work.clear()
+        self._waiting.clear()
         self._done.clear()
         self._committed.clear()
 
-    async def _take(self, partition: TopicPartition, records: Sequence[ConsumerRecord[Any, Any]]) -> None:
+    async def _work_on(self, partition: TopicPartition) -> None:
+        stopping = self._stopping
+        while not stopping.is_set() and self.failure is None and (records := self._waiting.pop(partition, None)):
+            if len(records) >= _MOST_WAITING:
+                self._kafka.resume(partition)
+            await self._take(partition, records, stopping)
+
+    async def _take(
+        self, partition: TopicPartition, records: Sequence[ConsumerRecord[Any, Any]], stopping: asyncio.Event
+    ) -> None:
         ahead = iter(records)
 
         def done(count: int) -> None:
             for _ in range(count):
                 self._done[partition] = next(ahead).offset + 1
 
-        stopping = self._stopping
         try:
             await self._delivery.take([self._record(each) for each in records], done)
         except Exception as failure:  # noqa: BLE001 (the intake raises it, where it is seen)
             self.failure = failure
-            return
         except asyncio.CancelledError:
             if not stopping.is_set():  # something inside cancelled itself: the partition must not stand still for it
                 self.failure = RuntimeError(f"The work on {partition.topic}/{partition.partition} was cancelled.")
             raise
-        if not stopping.is_set():
-            self._kafka.resume(partition)
 
     def _labels(self, partition: TopicPartition) -> tuple[str, str]:
         return self._topics.bare(partition.topic), str(partition.partition)

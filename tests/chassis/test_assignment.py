@@ -1,4 +1,4 @@
-"""An assignment: paused while it works, committed as far as it is done, given back without loose ends."""
+"""An assignment: paused when too much of it waits, committed as far as it is done, given back without loose ends."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -94,16 +94,44 @@ async def let_it_run() -> None:
         await asyncio.sleep(0)
 
 
-async def test_a_partition_is_paused_until_its_records_are_done(
+async def test_what_is_fetched_while_a_partition_is_worked_on_is_worked_on_after_that(
     assignment: Assignment, broker: Broker, work: list[Work]
 ) -> None:
     assignment.begin(FIRST, [Fetched(7), Fetched(9)])  # type: ignore[list-item]
     await let_it_run()
-    assert broker.paused == {FIRST}
+    assignment.begin(FIRST, [Fetched(10)])  # type: ignore[list-item]
+    assignment.begin(FIRST, [Fetched(11)])  # type: ignore[list-item]
+    await let_it_run()
     assert [record.at for record in work[0].taken] == ["notes.events/0@7", "notes.events/0@9"]
+    assert broker.paused == set()
     work[0].steps.put_nowait(2)
     await let_it_run()
+    assert [record.at for record in work[0].taken[2:]] == ["notes.events/0@10", "notes.events/0@11"]
+    await assignment.commit()
+    assert broker.commits == [{FIRST: 10}]
+    work[0].steps.put_nowait(2)
+    await let_it_run()
+    assignment.begin(FIRST, [Fetched(12)])  # type: ignore[list-item]
+    await let_it_run()
+    assert work[0].taken[-1].at == "notes.events/0@12"
+    await assignment.finish()
+
+
+async def test_a_partition_is_paused_while_too_much_of_it_waits(
+    assignment: Assignment, broker: Broker, work: list[Work], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MOST_WAITING", 2)
+    assignment.begin(FIRST, [Fetched(7)])  # type: ignore[list-item]
+    assignment.begin(SECOND, [Fetched(3, 1)])  # type: ignore[list-item]
+    await let_it_run()
+    assignment.begin(FIRST, [Fetched(8), Fetched(9)])  # type: ignore[list-item]
+    assert broker.paused == {FIRST}
+    work[0].steps.put_nowait(1)
+    work[0].steps.put_nowait(1)
+    await let_it_run()
     assert broker.paused == set()
+    assert work[0].taken[-1].at == "notes.events/0@9"
+    await assignment.finish()
 
 
 async def test_what_is_done_is_committed_once_and_what_is_not_is_not(
@@ -155,7 +183,6 @@ async def test_taken_away_it_finishes_what_it_is_in_and_commits(
     work[0].steps.put_nowait(1)
     await asyncio.wait_for(revoked, 10)
     assert broker.commits == [{FIRST: 8}]
-    assert broker.paused == {FIRST}
     assert not work[0].given_up
 
 
