@@ -54,12 +54,20 @@ class Asked:
         )
 
 
-Case: TypeAlias = Callable[[int, date], Asked]
-"""From the number of the time it is asked, and the day it is."""
+@dataclass(frozen=True)
+class Season:
+    """The day it is, and how many nights from it are on sale."""
+
+    today: date
+    nights: int
 
 
-def nights(at: int, today: date, length: int = 3) -> Stay:
-    check_in = today + timedelta(days=random.Random(at).randrange(5, 300))
+Case: TypeAlias = Callable[[int, Season], Asked]
+"""From the number of the time it is asked."""
+
+
+def nights(at: int, season: Season, length: int = 3) -> Stay:
+    check_in = season.today + timedelta(days=random.Random(at).randrange(5, season.nights * 5 // 6 - length))
     return Stay(check_in, check_in + timedelta(days=length), guests=2, rooms=1)
 
 
@@ -77,21 +85,25 @@ BY_PRICE, FROM_DEAR = AccommodationOrder.PRICE_ASC, AccommodationOrder.PRICE_DES
 CHEAP = Wanted(price_from=Decimal(50_000), price_to=Decimal(150_000))
 
 CASES: dict[str, Case] = {
-    "newest": lambda _, today: Asked(today),
-    "no stay, price order": lambda _, today: Asked(today, order=BY_PRICE),
-    "no stay, dear first": lambda _, today: Asked(today, order=FROM_DEAR),
-    "no stay, price range, newest": lambda _, today: Asked(today, CHEAP),
-    "best rated": lambda _, today: Asked(today, Wanted(min_rating=4), order=AccommodationOrder.RATING_DESC),
-    "2 km, by distance": lambda at, today: Asked(today, Wanted(near=near(at)), order=AccommodationOrder.DISTANCE),
-    "a map, newest": lambda at, today: Asked(today, Wanted(within=around(at))),
-    "3 nights, newest": lambda at, today: Asked(today, stay=nights(at, today)),
-    "3 nights, price order": lambda at, today: Asked(today, stay=nights(at, today), order=BY_PRICE),
-    "14 nights, price order": lambda at, today: Asked(today, stay=nights(at, today, 14), order=BY_PRICE),
-    "3 nights, 2 km, price order": lambda at, today: Asked(today, Wanted(near=near(at)), nights(at, today), BY_PRICE),
-    "3 nights, 2 km, by distance": lambda at, today: Asked(
-        today, Wanted(near=near(at)), nights(at, today), AccommodationOrder.DISTANCE
+    "newest": lambda _, season: Asked(season.today),
+    "no stay, price order": lambda _, season: Asked(season.today, order=BY_PRICE),
+    "no stay, dear first": lambda _, season: Asked(season.today, order=FROM_DEAR),
+    "no stay, price range, newest": lambda _, season: Asked(season.today, CHEAP),
+    "best rated": lambda _, season: Asked(season.today, Wanted(min_rating=4), order=AccommodationOrder.RATING_DESC),
+    "2 km, by distance": lambda at, season: Asked(
+        season.today, Wanted(near=near(at)), order=AccommodationOrder.DISTANCE
     ),
-    "deep page, newest": lambda _, today: Asked(today, pages_before=250),
-    "deep page, price order": lambda _, today: Asked(today, order=BY_PRICE, pages_before=250),
-    "deep page, 3 nights, price": lambda at, today: Asked(today, Wanted(), nights(at, today), BY_PRICE, 100),
+    "a map, newest": lambda at, season: Asked(season.today, Wanted(within=around(at))),
+    "3 nights, newest": lambda at, season: Asked(season.today, stay=nights(at, season)),
+    "3 nights, price order": lambda at, season: Asked(season.today, stay=nights(at, season), order=BY_PRICE),
+    "14 nights, price order": lambda at, season: Asked(season.today, stay=nights(at, season, 14), order=BY_PRICE),
+    "3 nights, 2 km, price order": lambda at, season: Asked(
+        season.today, Wanted(near=near(at)), nights(at, season), BY_PRICE
+    ),
+    "3 nights, 2 km, by distance": lambda at, season: Asked(
+        season.today, Wanted(near=near(at)), nights(at, season), AccommodationOrder.DISTANCE
+    ),
+    "deep page, newest": lambda _, season: Asked(season.today, pages_before=250),
+    "deep page, price order": lambda _, season: Asked(season.today, order=BY_PRICE, pages_before=250),
+    "deep page, 3 nights, price": lambda at, season: Asked(season.today, Wanted(), nights(at, season), BY_PRICE, 100),
 }
