@@ -1,6 +1,7 @@
 """A batch of requests: each is decided by what those before it have left, and what is wrong with one harms no other."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -8,11 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from chassis import clock
 from chassis.delivery import Delivery
 from chassis.events import Record
 from chassis.ids import uuid7
 from chassis.kafka import Producer, Topics
-from chassis.testing import SubgraphUnderTest
+from chassis.testing import Published, SubgraphUnderTest
+from subgraphs.accommodation.calendar.let_go_overdue import let_go_overdue
 from tests.accommodation.calendar.books import ensure_nights_agree
 
 HELD, REFUSED = "accommodation.nights.held", "accommodation.nights.refused"
@@ -78,6 +81,34 @@ async def test_what_was_decided_before_is_changed_with_a_statement_for_all_of_a_
         ("RELEASED", ask.due_at, 20),
         ("HELD", later[0]["due_at"], 20),
     }
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_together_or_one_by_one_the_same_is_decided(
+    accommodation: SubgraphUnderTest, places: Any, ask: Any, seed: int
+) -> None:
+    rooms = [[await places.add_room(units=1 + room, days=5) for room in range(2)] for _ in range(2)]
+    dice = random.Random(seed)
+    stays = [(dice.randrange(2), first, dice.randint(first + 1, 5)) for first in dice.choices(range(4), k=14)]
+    together, alone = ([ask.hold(of[room].id, first, end) for room, first, end in stays] for of in rooms)
+    overdue = ask.due_at - timedelta(days=1)
+    for bookings in (together, alone):
+        await ask("hold-nights", *(each | {"due_at": overdue} for each in bookings[:5]))
+    async with accommodation.database.transaction() as session:
+        await let_go_overdue(session, clock.now())
+    verbs = ["hold-nights", "hold-nights", "confirm-hold", "release-hold", "extend-hold"]
+    asked = [(dice.choice(verbs), dice.randrange(len(stays))) for _ in range(40)]
+    at_once = await ask.together(*((verb, together[booking]) for verb, booking in asked))
+    one_by_one = [answer for verb, booking in asked for answer in await ask(verb, alone[booking])]
+    assert [_decision(each) for each in at_once] == [_decision(each) for each in one_by_one]
+    for of_one, of_other in zip(*rooms, strict=True):
+        assert await places.nights(of_one) == await places.nights(of_other)
+    await ensure_nights_agree(accommodation.database)
+
+
+def _decision(answer: Published) -> tuple[Any, ...]:
+    said = answer.payload
+    return answer.name, said.get("reason"), said.get("night"), said.get("subtotal"), said.get("due_at")
 
 
 @pytest.fixture
