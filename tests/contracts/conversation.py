@@ -22,7 +22,7 @@ BOOKING = """
 query ($id: ID!) {
   booking(id: $id) {
     status refusal { code } price { subtotal { amount } couponDiscount { amount } pointsUsed total { amount } }
-    cancellationQuote { refund { amount } pointsReturned }
+    cancellationQuote { refund { amount } pointsReturned } cancellation { refund { amount } }
   }
 }
 """
@@ -85,10 +85,18 @@ class Conversation:
         await self.paying.attend_due()
         await self.settle()
 
-    async def pass_due_time(self) -> None:
-        """Booking's worker looks, ten minutes later."""
+    async def click(self, booking_id: UUID, outcome: str, amount: int, **given: Any) -> UUID:
+        """Something else than paying happens in the window, or paying otherwise; payment learns of it."""
+        payment_id = await self.payment_of(booking_id)
+        await self.paying.simulator.click(payment_id, outcome, amount, **given)
+        await self.paying.attend(payment_id)
+        await self.settle()
+        return payment_id
+
+    async def pass_due_time(self, minutes: float = 10) -> None:
+        """Booking's worker looks, so many minutes later."""
         now = clock.now
-        clock.now = lambda: now() + timedelta(minutes=10)
+        clock.now = lambda: now() + timedelta(minutes=minutes)
         try:
             await jobs.expire_due(self.booking.database, self.booking.cache, self.booking.resources[Settings])
         finally:
@@ -105,9 +113,13 @@ class Conversation:
 
     async def refund_by_hand(self, payment_id: UUID, amount: int) -> None:
         """An administrator gives a part of the money back."""
+        await self.ask_for_refund_by_hand(payment_id, amount)
+        await self.refund()
+
+    async def ask_for_refund_by_hand(self, payment_id: UUID, amount: int) -> None:
+        """It is owed from then on, and not sent yet."""
         asked = {"in": by_hand(payment_id, amount, key=str(uuid7()))}
         assert (await ask(self.paying, REFUND, **asked)).errors == []
-        await self.refund()
 
     async def seen(self, guest: UUID, booking_id: UUID) -> dict[str, Any]:
         answer = await self.booking.graphql(BOOKING, {"id": str(booking_id)}, user=guest)

@@ -3,9 +3,13 @@
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
+from chassis import clock
 from chassis.ids import uuid7
 from subgraphs.accommodation.calendar.let_go_overdue import let_go_overdue
 from tests.contracts.conversation import Conversation
+from tests.loyalty.backoffice import later
 from tests.loyalty.bookings import own_coupon, status
 
 NIGHT = 3
@@ -116,3 +120,85 @@ async def test_paid_too_late_for_the_room_everything_goes_back(conversation: Con
     assert await status(conversation.loyalty, guest, coupon) == "AVAILABLE"
     assert (await conversation.places.nights(room))[NIGHT] == (1, 0)
     assert other != booking
+
+
+@pytest.mark.parametrize("is_back", [True, False])
+async def test_what_an_administrator_gave_back_is_not_given_back_again(
+    conversation: Conversation, is_back: bool
+) -> None:
+    guest, room = uuid7(), await conversation.places.add_room(price=100_000)
+    booking = await conversation.book(guest, room)
+    payment = await conversation.pay(booking, 100_000)
+    if is_back:
+        await conversation.refund_by_hand(payment, 30_000)
+    else:
+        await conversation.ask_for_refund_by_hand(payment, 30_000)
+    quoted = (await conversation.seen(guest, booking))["cancellationQuote"]["refund"]["amount"]
+    # What is only owed, booking hears from payment as it asks for too much.
+    assert quoted == (70_000 if is_back else 100_000)
+    await conversation.cancel(guest, booking)
+    for _ in range(2):
+        await conversation.refund()
+    seen = await conversation.seen(guest, booking)
+    assert (seen["status"], seen["cancellation"]["refund"]["amount"]) == ("CANCELLED", 70_000)
+    assert await received_and_returned(conversation, payment) == (100_000, 100_000)
+
+
+async def test_all_of_it_given_back_by_hand_leaves_nothing_to_wait_for(conversation: Conversation) -> None:
+    guest, room = uuid7(), await conversation.places.add_room(price=100_000)
+    booking = await conversation.book(guest, room)
+    payment = await conversation.pay(booking, 100_000)
+    await conversation.ask_for_refund_by_hand(payment, 100_000)
+    await conversation.cancel(guest, booking)
+    seen = await conversation.seen(guest, booking)
+    assert (seen["status"], seen["cancellation"]["refund"]["amount"]) == ("CANCELLED", 0)
+    await conversation.refund()
+    assert await received_and_returned(conversation, payment) == (100_000, 100_000)
+
+
+@pytest.mark.parametrize(("outcome", "then"), [("pay", "CONFIRMED"), ("pending", "EXPIRED")])
+async def test_a_payment_that_stays_pending_is_waited_for_ten_minutes_more(
+    conversation: Conversation, outcome: str, then: str
+) -> None:
+    guest, room = uuid7(), await conversation.places.add_room(price=100_000)
+    booking = await conversation.book(guest, room)
+    payment = await conversation.click(booking, "pending", 100_000)
+    await conversation.pass_due_time()
+    assert (await conversation.seen(guest, booking))["status"] == "AWAITING_PAYMENT"
+    if outcome == "pay":
+        await conversation.paying.simulator.deposit(payment)
+    with later(minutes=11):
+        await conversation.paying.attend(payment)
+    await conversation.settle()
+    assert (await conversation.seen(guest, booking))["status"] == then
+    assert (await conversation.places.nights(room))[NIGHT] == ((0, 1) if then == "CONFIRMED" else (0, 0))
+
+
+async def test_an_account_number_is_waited_for_longer_and_a_deposit_confirms(conversation: Conversation) -> None:
+    guest, room = uuid7(), await conversation.places.add_room(price=100_000)
+    coupon = await own_coupon(conversation.loyalty, guest)
+    booking = await conversation.book(guest, room, userCouponId=str(coupon))
+    payment = await conversation.click(booking, "pay", 90_000, payMethod="VIRTUAL_ACCOUNT", accountHours=20)
+    hold = await conversation.places.hold_of(booking)
+    assert hold is not None
+    assert hold.due_at is not None
+    assert hold.due_at - clock.now() > timedelta(hours=19)
+    await conversation.pass_due_time()
+    assert (await conversation.seen(guest, booking))["status"] == "AWAITING_PAYMENT"
+    await conversation.paying.simulator.deposit(payment)
+    await conversation.paying.attend(payment)
+    await conversation.settle()
+    assert (await conversation.seen(guest, booking))["status"] == "CONFIRMED"
+    assert (await conversation.places.nights(room))[NIGHT] == (0, 1)
+    assert await status(conversation.loyalty, guest, coupon) == "USED"
+
+
+async def test_an_account_number_nobody_pays_into_is_closed_at_its_time(conversation: Conversation) -> None:
+    guest, room = uuid7(), await conversation.places.add_room(price=100_000)
+    booking = await conversation.book(guest, room)
+    payment = await conversation.click(booking, "pay", 100_000, payMethod="VIRTUAL_ACCOUNT", accountHours=20)
+    await conversation.pass_due_time(minutes=20 * 60 + 1)
+    await conversation.paying.attend(payment)
+    await conversation.settle()
+    assert (await conversation.seen(guest, booking))["status"] == "EXPIRED"
+    assert (await conversation.places.nights(room))[NIGHT] == (0, 0)
