@@ -209,7 +209,7 @@ async def ensure_all_is_past(world: World, chance: random.Random) -> None:
     assert await world.story.said() == said
 
 
-@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.parametrize("seed", range(60))
 async def test_whatever_order_messages_come_in_everything_agrees_at_the_end(
     subgraph: SubgraphUnderTest, seed: int
 ) -> None:

@@ -15,7 +15,7 @@ from chassis.testing import SubgraphUnderTest
 from subgraphs.booking.schema import admin, public
 from tests.booking.story import Story, booking_input, statements
 
-MANY, FEW = 7, 3
+MANY, FEW = 4, 2
 MONEY = "{ amount currency }"
 QUOTED = f"fee {MONEY} refund {MONEY} pointsReturned couponReturned"
 PRICE = f"price {{ nights {{ date price {MONEY} }} subtotal {MONEY} couponDiscount {MONEY} pointsUsed total {MONEY} }}"

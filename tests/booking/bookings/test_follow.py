@@ -12,10 +12,9 @@ from chassis.roles import Role
 from chassis.testing import SubgraphUnderTest
 from chassis.testing_sockets import Subscription, SubscriptionFailed
 from subgraphs.booking.bookings import follow, store
-from subgraphs.booking.bookings.flow import Signal
 from subgraphs.booking.bookings.follow import follow_bookings
+from subgraphs.booking.bookings.nudge import nudge_watchers
 from subgraphs.booking.bookings.tables import Booking
-from subgraphs.booking.bookings.take import take_report
 from tests.booking.story import Story
 
 FOLLOW = "subscription { bookings { id status stuckSince guestPhone } }"
@@ -135,9 +134,9 @@ async def test_what_began_earlier_and_is_committed_later_is_not_missed(
     slow, fast = await Story.begin(subgraph), await Story.begin(subgraph)
     await following.until({slow.id: 1, fast.id: 1})
     async with subgraph.database.transaction() as session:
-        await take_report(session, subgraph.cache, slow.id, Signal.NIGHTS_CONFIRMED)
         booking = await store.lock_booking(session, slow.id)
         booking.version += 1
+        nudge_watchers(session, subgraph.cache, booking)
         await session.flush()
         for _ in range(3):
             await fast.tell("accommodation.nights.refused", reason="SOLD_OUT", message="Sold out.", night=None)
