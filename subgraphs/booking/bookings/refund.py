@@ -33,10 +33,10 @@ class FailedRefund:
 
 async def take_refund(session: AsyncSession, cache: Cache, booking_id: UUID, refund_id: UUID, amount: Decimal) -> None:
     booking = await store.lock_booking(session, booking_id)
-    known = booking.other_refunds.amounts if booking.other_refunds else {}
-    if refund_id == booking.refund_id or refund_id in known:
+    if refund_id == booking.refund_id:
         await advance_booking(session, cache, booking, Signal.PAYMENT_REFUNDED)
         return
+    known = booking.other_refunds.amounts if booking.other_refunds else {}
     booking.other_refunds = OtherRefunds(amounts={**known, refund_id: amount})
     said = f"{amount:f} by {refund_id}, which this booking did not ask for"
     _note(session, cache, booking, Signal.PAYMENT_REFUNDED, said)

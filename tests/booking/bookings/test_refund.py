@@ -77,6 +77,18 @@ async def test_a_refund_by_hand_counts_once_however_often_it_is_told(subgraph: S
     assert (await quote(story))["refund"]["amount"] == 80000
 
 
+async def test_a_refund_by_hand_told_again_is_not_taken_for_the_one_that_is_asked_for(
+    subgraph: SubgraphUnderTest,
+) -> None:
+    story, refund = await Story.begin(subgraph), uuid7()
+    await story.come_to_confirmed()
+    await given_back_by_hand(story, 30000, refund)
+    await cancel(story)
+    for _ in range(2):
+        await given_back_by_hand(story, 30000, refund)
+    assert (await story.booking()).asks == [Ask.RELEASE_HOLD, Ask.REFUND_PAYMENT]
+
+
 async def test_a_quote_from_before_a_refund_by_hand_is_refused(subgraph: SubgraphUnderTest) -> None:
     story = await Story.begin(subgraph)
     await story.come_to_confirmed()
