@@ -36,6 +36,17 @@ async def test_a_nudge_reaches_all_who_watch_the_channel_and_nobody_else(cache: 
         assert not first.is_set()
 
 
+async def test_one_nudge_may_be_for_several_channels(cache: Cache) -> None:
+    async with cache.joined("a") as first, cache.joined("b") as second, cache.joined("c") as other:
+        for each in (first, second, other):
+            each.clear()
+        await cache.nudge("a", "b")
+        await nudged(first)
+        await nudged(second)
+        await cache.nudge("c")
+        await nudged(other)
+
+
 async def test_however_many_watch_there_is_one_connection(cache: Cache) -> None:
     before = len(await cache.redis.client_list(_type="pubsub"))
     async with cache.joined("a"), cache.joined("a"), cache.joined("b"), cache.joined("c"):
