@@ -4,10 +4,11 @@
 
 Each search is asked many times with other dates, places and words, as the service asks it; the figures are of its
 statement alone, as the driver sees it. The plan of one of each is kept beside, in bench/search/plans, and what a run
-printed on two quiet cores in bench/search/results.txt. The ratio is to
-the simplest page there is, of the newest places. Then the same on a sixteenth and on a quarter of the file.
+printed on two quiet cores in bench/search/results.txt. `cpu` is what PostgreSQL took of the processors for one, which
+others on the machine do not stretch; the ratio, by that, is to the simplest page there is, of the newest places. Then
+the same on a sixteenth and on a quarter of the file.
 
-With --growth: the whole file, four times and sixteen times it, the copies of a place somewhere near it. They have 30
+With --growth: the whole file, four times and sixteen times it, copies of a place somewhere near it. They have 30
 nights each, for a year of 160,000 places are 59 million rows; and each search is asked 30 times.
 """
 
@@ -27,6 +28,7 @@ from typing import Any
 
 from sqlalchemy import event
 
+from bench.rig.usage import Meter
 from bench.search.cases import CASES, Case, Season
 from chassis import clock
 from chassis.database import Database, table_of
@@ -68,6 +70,8 @@ class Statements:
 
     sent: list[tuple[str, Any]] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    used: float = 0
+    """What they took of PostgreSQL's processors, in seconds."""
 
     @contextmanager
     def watched(self, database: Database) -> Iterator["Statements"]:
@@ -108,7 +112,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             nowhere = "127.0.0.1:1"
             settings = Settings(database_url=postgres.url, redis_url=f"redis://{nowhere}", kafka_bootstrap=nowhere)
             keep = size == sizes[0] and not given.growth
-            asyncio.run(run(settings, given.file, size, keep_plans=keep))
+            meter = Meter()
+            with meter.watching("PostgreSQL", postgres.child.pid):
+                asyncio.run(run(settings, given.file, size, meter, keep_plans=keep))
     return 0
 
 
@@ -120,19 +126,21 @@ class Size:
     times: int = 100
 
 
-async def run(settings: Settings, file: Path, size: Size, *, keep_plans: bool) -> None:
+async def run(settings: Settings, file: Path, size: Size, meter: Meter, *, keep_plans: bool) -> None:
     await upgrade("subgraphs.accommodation", settings)
     resources = await open_resources(settings)
     try:
         database = resources[Database]
         await fill(database, settings, file, size)
-        print(f"{f'{size.listings * size.copies:,} places':34} {'p50':>8} {'p99':>8} {'ratio':>7}")
+        print(f"{f'{size.listings * size.copies:,} places':34} {'p50':>8} {'p99':>8} {'cpu':>8} {'ratio':>7}")
         plain = None
         for name, case in CASES.items():
-            watched = await measure(database, settings, case, size)
+            watched = await measure(database, settings, case, size, meter)
+            used = watched.used / size.times
             p50, p99 = statistics.median(watched.seconds), statistics.quantiles(watched.seconds, n=100)[98]
-            plain = plain or p50
-            print(f"{name:34} {p50 * 1_000:8.1f} {p99 * 1_000:8.1f} {p50 / plain:6.1f}x", flush=True)
+            plain = plain or used
+            figures = " ".join(f"{seconds * 1_000:8.1f}" for seconds in (p50, p99, used))
+            print(f"{name:34} {figures} {used / plain:6.1f}x", flush=True)
             if keep_plans:
                 await keep_plan(database, name, *watched.sent[-1])
         print()
@@ -179,18 +187,19 @@ def copying(copies: int) -> Iterator[str]:
             yield f"INSERT INTO {name} ({', '.join(columns)}) {copied}"
 
 
-async def measure(database: Database, settings: Settings, case: Case, size: Size) -> Statements:
+async def measure(database: Database, settings: Settings, case: Case, size: Size, meter: Meter) -> Statements:
     season = Season(clock.today(settings.time_zone), size.nights)
     watched = Statements()
     for at in range(WARM + size.times):
         asked = case(at, season)
         async with database.reading() as session:
             after = await asked.cursor(session)
+            before = meter.read()
             with watched.watched(database):
                 await asked.page(session, after)
+            watched.used += meter.since(before)["PostgreSQL"]
         if at < WARM:
-            watched.sent.clear()
-            watched.seconds.clear()
+            watched = Statements()
     return watched
 
 
