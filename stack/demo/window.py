@@ -49,7 +49,7 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        self._in_request = tag == "script" and given.get("type") == "application/json"
+        self._in_request = tag == "script" and given.get("id") == "order"
         if tag == "script" and given.get("src"):
             self.sdk = str(given["src"])
         if tag == "input" and given.get("type") == "hidden":

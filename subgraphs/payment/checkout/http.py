@@ -17,7 +17,9 @@ from ..ledger.tables import Payment
 from ..payments.confirm import confirm_payment
 from ..provider.portone import PortOne
 from ..settings import Settings
-from .page import checkout_page, missing_page, security_policy, state_of
+from .page import checkout_page, missing_page, security_policy
+from .states import state_of
+from .words import words_for
 
 
 def checkout_routes(settings: Settings) -> APIRouter:
@@ -27,7 +29,8 @@ def checkout_routes(settings: Settings) -> APIRouter:
     async def checkout(payment_id: UUID, request: Request) -> Response:
         payment = await _find(request, payment_id)
         nonce = secrets.token_urlsafe(16)
-        page = checkout_page(payment, settings, clock.now(), nonce) if payment else missing_page()
+        words = words_for(request.headers.get("accept-language", ""))
+        page = checkout_page(payment, settings, clock.now(), nonce, words) if payment else missing_page(words)
         return HTMLResponse(page, 200 if payment else 404, security_policy(nonce))
 
     @router.get("/checkout/{payment_id}/state")

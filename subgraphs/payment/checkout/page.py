@@ -1,98 +1,58 @@
 """The checkout page: what there is to pay, the provider's window, and how it stands afterwards."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from enum import Enum
 from functools import cache
 from html import escape
 from importlib.resources import files
 from string import Template
-from typing import Final
 from urllib.parse import urlsplit
 
 import orjson
 
 from chassis.money import minor_units, to_minor
 
-from ..ledger.tables import Payment, PaymentStatus
-from ..payments.rules import is_payable
+from ..ledger.tables import Payment
 from ..settings import Settings
-
-METHOD_NAMES: Final[Mapping[str, str]] = {
-    "CARD": "Card",
-    "EASY_PAY": "Easy pay",
-    "TRANSFER": "Bank transfer",
-    "VIRTUAL_ACCOUNT": "Virtual account",
-    "MOBILE": "Mobile phone",
-}
+from .states import CAN_PAY, WAITING, CheckoutState, state_of
+from .words import Words
 
 
-class CheckoutState(Enum):
-    PAYABLE = "payable"
-    FAILED = "failed"
-    PENDING = "pending"
-    ACCOUNT = "account"
-    PAID = "paid"
-    REFUNDED = "refunded"
-    OVER = "over"
-
-
-_WAITING: Final = (CheckoutState.PENDING, CheckoutState.ACCOUNT)
-_CAN_PAY: Final = (CheckoutState.PAYABLE, CheckoutState.FAILED)
-_STATE_OF: Final[Mapping[PaymentStatus, CheckoutState]] = {
-    PaymentStatus.READY: CheckoutState.PAYABLE,
-    PaymentStatus.FAILED: CheckoutState.FAILED,
-    PaymentStatus.PENDING: CheckoutState.PENDING,
-    PaymentStatus.VIRTUAL_ACCOUNT_ISSUED: CheckoutState.ACCOUNT,
-    PaymentStatus.PAID: CheckoutState.PAID,
-    PaymentStatus.PARTIALLY_REFUNDED: CheckoutState.PAID,
-    PaymentStatus.REFUNDED: CheckoutState.REFUNDED,
-    PaymentStatus.CLOSED: CheckoutState.OVER,
-}
-_SAID: Final[Mapping[CheckoutState, tuple[str, str]]] = {
-    CheckoutState.PAYABLE: ("", "Held for you until"),
-    CheckoutState.FAILED: ("The payment did not work.", "Please try again, with another card if you like, until"),
-    CheckoutState.PENDING: ("Your payment is being checked.", "This page follows by itself."),
-    CheckoutState.ACCOUNT: ("Please transfer the amount.", "Your booking is confirmed once the money has arrived."),
-    CheckoutState.PAID: ("Paid. Thank you!", "You can close this page."),
-    CheckoutState.REFUNDED: ("The money was given back.", "You can close this page."),
-    CheckoutState.OVER: ("The time to pay is over.", "Nothing was charged. What still arrives is given back."),
-}
-_OWED_BACK: Final = ("The payment can't be kept.", "It is given back to you in full.")
-
-
-def state_of(payment: Payment, now: datetime) -> CheckoutState:
-    state = _STATE_OF[payment.status]
-    over = state in _CAN_PAY and (now >= payment.due_at or not is_payable(payment))
-    return CheckoutState.OVER if over else state
-
-
-def checkout_page(payment: Payment, settings: Settings, now: datetime, nonce: str) -> str:
+def checkout_page(payment: Payment, settings: Settings, now: datetime, nonce: str, words: Words) -> str:
     state = state_of(payment, now)
-    title, hint = _SAID[state]
-    if state is CheckoutState.PAID and (payment.refused_at or payment.closed_at):
-        title, hint = _OWED_BACK
-    if state is CheckoutState.FAILED and payment.failure_reason:
-        hint = f"{payment.failure_reason} {hint}"
+    can_pay = state in CAN_PAY
+    title, hint = _said(payment, state, words)
     return _page("checkout.html").substitute(
+        words.labels,
+        language=words.language,
         nonce=nonce,
         state=state.value,
         order_name=escape(payment.order_name),
         amount=escape(_readable(payment)),
         title=escape(title),
-        hint=escape(hint),
-        until=_time(payment.due_at) + "." if state in _CAN_PAY else "",
-        account=_account(payment) if state is CheckoutState.ACCOUNT else "",
-        receipt=_receipt(payment) if state is CheckoutState.PAID else "",
-        form=_form(settings) if state in _CAN_PAY else "",
-        sdk=_sdk(settings, nonce) if state in _CAN_PAY else "",
-        order=_order(payment, settings, follow=state in _WAITING),
+        hint=escape(hint).replace("{until}", _time(payment.due_at)),
+        account=_account(payment, words) if state is CheckoutState.ACCOUNT else "",
+        receipt=_receipt(payment, words) if state is CheckoutState.PAID else "",
+        form=_form(settings, words) if can_pay else "",
+        sdk=_sdk(settings, nonce) if can_pay else "",
+        order=_json(_order(payment, settings)),
+        page_knows=_json({"words": dict(words.spoken), "follow": state in WAITING, "hours": settings.account_hours}),
         due_in=max(0, int((payment.due_at - now).total_seconds())),
     )
 
 
-def missing_page() -> str:
-    return _page("missing.html").template
+def _said(payment: Payment, state: CheckoutState, words: Words) -> tuple[str, str]:
+    if state is CheckoutState.PAID and (payment.refused_at or payment.closed_at):
+        return words.owed_back
+    title, hint = words.said[state]
+    if state is CheckoutState.FAILED and payment.failure_reason:
+        # Somebody else's words: none of them stands for a time.
+        return title, f"{payment.failure_reason.replace('{', '(').replace('}', ')')} {hint}"
+    return title, hint
+
+
+def missing_page(words: Words) -> str:
+    title, hint = words.missing
+    return _page("missing.html").substitute(words.labels, language=words.language, title=title, hint=hint)
 
 
 def security_policy(nonce: str) -> dict[str, str]:
@@ -110,9 +70,9 @@ def security_policy(nonce: str) -> dict[str, str]:
     }
 
 
-def _order(payment: Payment, settings: Settings, *, follow: bool) -> str:
-    """What the browser SDK is called with. JSON inside HTML: nothing in it may look like a tag."""
-    order = {
+def _order(payment: Payment, settings: Settings) -> dict[str, object]:
+    """What the browser SDK is called with, by PortOne's names."""
+    return {
         "storeId": settings.portone_store_id,
         "channelKey": settings.portone_channel_key,
         "paymentId": str(payment.id),
@@ -120,27 +80,31 @@ def _order(payment: Payment, settings: Settings, *, follow: bool) -> str:
         "totalAmount": to_minor(payment.amount, payment.currency),
         "currency": f"CURRENCY_{payment.currency}",
         "redirectUrl": f"{settings.public_url}/checkout/{payment.id}",
-        "accountHours": settings.account_hours,
-        "follow": follow,
     }
-    return orjson.dumps(order).decode().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _form(settings: Settings) -> str:
-    choices = [_choice(method, first=at == 0) for at, method in enumerate(settings.offered_methods)]
-    return f'<form id="pay"><fieldset><legend>Pay with</legend>{"".join(choices)}</fieldset><button>Pay</button></form>'
+def _json(value: object) -> str:
+    """JSON inside HTML: nothing in it may look like a tag."""
+    return orjson.dumps(value).decode().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _choice(method: str, *, first: bool) -> str:
+def _form(settings: Settings, words: Words) -> str:
+    choices = [_choice(each, words.methods[each], first=at == 0) for at, each in enumerate(settings.offered_methods)]
+    fields = f"<fieldset><legend>{words.labels['pay_with']}</legend>{''.join(choices)}</fieldset>"
+    return f'<form id="pay">{fields}<button>{words.labels["pay"]}</button></form>'
+
+
+def _choice(method: str, name: str, *, first: bool) -> str:
     radio = f'<input type="radio" name="method" value="{escape(method)}"{" checked" if first else ""}>'
-    return f"<label>{radio}<span>{escape(METHOD_NAMES.get(method, method))}</span></label>"
+    return f"<label>{radio}<span>{escape(name)}</span></label>"
 
 
-def _account(payment: Payment) -> str:
+def _account(payment: Payment, words: Words) -> str:
+    label = words.labels
     return (
-        f"<dl><dt>Bank</dt><dd>{escape(payment.account_bank or '')}</dd>"
-        f"<dt>Account</dt><dd><code>{escape(payment.account_number or '')}</code></dd>"
-        f"<dt>Until</dt><dd>{_time(payment.account_due_at or payment.due_at)}</dd></dl>"
+        f"<dl><dt>{label['bank']}</dt><dd>{escape(payment.account_bank or '')}</dd>"
+        f"<dt>{label['number']}</dt><dd><code>{escape(payment.account_number or '')}</code></dd>"
+        f"<dt>{label['deadline']}</dt><dd>{_time(payment.account_due_at or payment.due_at)}</dd></dl>"
     )
 
 
@@ -149,10 +113,10 @@ def _time(instant: datetime) -> str:
     return f'<time datetime="{instant.isoformat()}">{instant:%Y-%m-%d %H:%M} UTC</time>'
 
 
-def _receipt(payment: Payment) -> str:
+def _receipt(payment: Payment, words: Words) -> str:
     if not payment.receipt_url or urlsplit(payment.receipt_url).scheme not in ("https", "http"):
         return ""
-    return f'<p><a href="{escape(payment.receipt_url)}" rel="noopener">Receipt</a></p>'
+    return f'<p><a href="{escape(payment.receipt_url)}" rel="noopener">{words.labels["receipt"]}</a></p>'
 
 
 def _sdk(settings: Settings, nonce: str) -> str:

@@ -44,8 +44,6 @@ async def test_what_is_to_be_paid_is_shown_with_what_the_browser_needs(world: Wo
         "totalAmount": 130000,
         "currency": "CURRENCY_KRW",
         "redirectUrl": f"{world.service.settings.public_url}/checkout/{payment_id}",
-        "accountHours": 24,
-        "follow": False,
     }
     assert f'src="{settings.url}/v2/browser-sdk.js"' in text
     assert settings.api_secret.get_secret_value() not in text

@@ -178,6 +178,20 @@ async def test_a_script_that_does_not_come_leaves_a_page_that_says_so(
     assert "ERR_FAILED" in complaints.pop()
 
 
+async def test_what_a_script_reports_as_an_error_is_looked_into(world: World, desk: Page) -> None:
+    payment_id = await world.open()
+    refuse = 'window.PortOne = { requestPayment: async () => { throw new Error("FAILURE_TYPE_PG"); } }'
+    await desk.route("**/browser-sdk.js", lambda route: route.fulfill(body=refuse, content_type="text/javascript"))
+    await desk.goto(address(world, payment_id))
+
+    await desk.get_by_role("button", name="Pay").click()
+    await says(desk, "Nothing was paid. You can try again.")
+    await world.simulator.click(payment_id, "pay")  # and the script has not noticed
+    await desk.get_by_role("button", name="Pay").click()
+
+    await says(desk, "Paid. Thank you!")
+
+
 async def test_all_of_it_fits_on_a_phone_and_can_be_hit_with_a_thumb(world: World, open_page: OpenPage) -> None:
     payment_id = await world.open(order_name="A very long name of a place by the sea, 2 nights " * 2)
     async with open_page(viewport={"width": 320, "height": 568}, is_mobile=True, has_touch=True) as phone:
