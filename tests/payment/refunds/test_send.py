@@ -152,6 +152,29 @@ async def test_a_definite_refusal_ends_a_refund_only_where_trying_again_can_not_
     assert (payment.refunded, payment.refunding) == (given_back, 30_000 - given_back)
 
 
+async def test_what_is_left_having_changed_meanwhile_the_provider_refuses_and_it_is_asked_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment_id = await world.paid()
+    await world.ask_to_refund(100_000)
+    await _make_ready(world, payment_id)
+    (refund,) = await world.refunds(payment_id)
+    assert (refund.key is not None, refund.cancellable) == (True, AMOUNT)
+    await world.simulator.give_back_in_the_console(payment_id, 30_000)
+
+    await _send(world, payment_id)
+    (failed,) = await world.service.published("payment.payment.refund-failed")
+    assert failed.payload["reason"].startswith("CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN: ")
+    assert (await world.simulator.entry(payment_id))["cancelled"] == 30_000
+
+    turn_clock(monkeypatch, timedelta(minutes=2))
+    await world.attend_due()
+    assert (await world.simulator.entry(payment_id))["cancelled"] == 130_000
+    payment = await world.payment(payment_id)
+    assert (payment.refunded, payment.refunding) == (AMOUNT, 0)
+    assert [each.amount for each in await world.refunds(payment_id)] == [100_000, 30_000]
+
+
 async def test_a_refusal_that_was_none_is_not_made_twice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     payment_id = await world.paid()
     await world.simulator.switch(refusals=1)

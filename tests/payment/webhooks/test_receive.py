@@ -108,8 +108,8 @@ async def test_a_flood_of_forged_webhooks_costs_little_changes_nothing_and_keeps
     accepted = await asyncio.gather(*(world.deliver(each) for each in real))
     assert {each.status_code for each in accepted} == {200}
     assert metric("taken") == taken + 30
-    # Ten forged ones cost no more than three that are stored.
-    assert cost / 150 < (time.process_time() - started) / 30 * 0.3
+    # Two forged ones cost no more than one that is stored; four times that is usual.
+    assert cost / 150 < (time.process_time() - started) / 30 * 0.5
 
 
 async def test_a_body_that_never_ends_is_not_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
