@@ -1,0 +1,96 @@
+"""Whatever is asked of a subgraph that its schema allows is answered as the schema says, or refused with a code.
+
+schemathesis makes the questions, from the schema each face gives of itself; every error of ours has a code, which its
+own checks take for a server's failure, so what an answer must be is said in `conformance.py`.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+import schemathesis
+from graphql import GraphQLSchema, parse
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.generation import GenerationMode
+
+from chassis.roles import Role
+
+from .conformance import breaches
+from .hostile import register_scalars, with_variables
+from .seeds import seed
+from .serving import PATHS, Served
+
+EXAMPLES = int(os.environ.get("HARDENING_EXAMPLES") or 8)
+"""Of each root field: the same ones each time, or as many others as HARDENING_EXAMPLES says."""
+GENTLY = settings(
+    max_examples=EXAMPLES,
+    derandomize="HARDENING_EXAMPLES" not in os.environ,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+ASKERS = {"public": [Role.GUEST, Role.GUEST, None], "admin": [Role.ADMIN, Role.ADMIN, Role.ADMIN, Role.HOST]}
+MODES = [*[GenerationMode.POSITIVE] * 5, GenerationMode.NEGATIVE]
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture(scope="module")
+def people(subgraph: Served) -> dict[Role, UUID]:
+    """Who asks, by role: each has something of their own, as far as the subgraph knows anything by itself."""
+    return seed(subgraph)
+
+
+@pytest.mark.parametrize("face", PATHS)
+def test_every_root_field_answers_as_its_schema_says_or_refuses_with_a_code(
+    subgraph: Served, people: dict[Role, UUID], face: str
+) -> None:
+    register_scalars()
+    schema = schemathesis.graphql.from_url(subgraph.url + PATHS[face])
+    entities = schema.include(name="Query._entities").get_all_operations()
+    found: list[str] = []
+    with httpx.Client(timeout=60) as http:
+        for operation in (*schema.get_all_operations(), *entities):
+            found += _asked(operation.ok(), Asking(subgraph, people, face, http, schema.client_schema))
+    assert found == [], "\n\n".join(found[:10])
+
+
+def _asked(operation: Any, asking: "Asking") -> list[str]:
+    """What was wrong with the answers to all that can be asked of one root field."""
+    found: list[str] = []
+    ids = asking.subgraph.ids()
+    questions = st.sampled_from(MODES).flatmap(lambda mode: operation.as_strategy(generation_mode=mode))
+
+    # Behind `_entities` is most of what hangs on a person.
+    @settings(GENTLY, max_examples=EXAMPLES * (4 if operation.label == "Query._entities" else 1))
+    @given(questions, st.sampled_from(ASKERS[asking.face]), st.integers(0, 2**32))
+    def ask(case: Any, role: Role | None, luck: int) -> None:
+        query, variables, sent = with_variables(asking.schema, parse(case.body), Random(luck), ids)
+        wrong = breaches(asking.schema, sent, asking.answer(query, variables, role))
+        if wrong:
+            found.append(f"{operation.label} as {role}: {wrong}\n{query}\n{variables!r:.500}")
+
+    ask()
+    return found
+
+
+@dataclass(frozen=True)
+class Asking:
+    subgraph: Served
+    people: dict[Role, UUID]
+    face: str
+    http: httpx.Client
+    schema: GraphQLSchema
+
+    def answer(self, query: str, variables: Mapping[str, Any], role: Role | None) -> Any:
+        headers = {"Authorization": f"Bearer {self.subgraph.token(self.people[role], role)}"} if role else {}
+        address = self.subgraph.url + PATHS[self.face]
+        answer = self.http.post(address, json={"query": query, "variables": variables}, headers=headers)
+        assert answer.status_code < 500, answer.text
+        return answer.json()
