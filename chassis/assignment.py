@@ -92,6 +92,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the librar
         await self.finish()
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        self._waiting.clear()  # what came in between is read again, here or elsewhere
         self._stopping = asyncio.Event()
         self._delivery = self._deliver(self._stopping)
         logger.info("partitions_assigned", partitions=sorted(f"{each.topic}/{each.partition}" for each in assigned))

@@ -67,8 +67,7 @@ class Books:
 
 
 async def read_books(places: Places) -> Books:
-    # What asks is read before what answers: an answer without its question can't be seen, nor an inbox ahead of its
-    # outbox. At rest it makes no difference.
+    # Not at one instant: what lies between two databases agrees once nothing is under way any more.
     rows = await asyncio.gather(*(_read(places, name) for name in SUBGRAPHS))
     at = dict(zip(SUBGRAPHS, rows, strict=True))
     return Books(at, await _accepted(places, at["loyalty"].events), await _provider(places))

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.slow]
 
 TOLD = {
     "KAFKA_SESSION_TIMEOUT_MS": "2000",
-    "BOOKING_ASK_AGAIN_SECONDS": "4",
+    "BOOKING_ASK_AGAIN_SECONDS": "8",
     "BOOKING_ASK_AGAIN_TIMES": "20",
     "ACCOUNT_ACCESS_TOKEN_SECONDS": "7200",
 }

@@ -12,7 +12,7 @@ from stack.services import Surroundings, subgraph_services
 from tests.journeys.crashes.steps import Steps
 
 LOOK_EVERY = 0.05
-PATIENCE = 300
+PATIENCE = 600
 """Seconds until a step that never comes is given up."""
 
 

@@ -19,6 +19,8 @@ REFUSALS = {
 }
 
 
+PATIENCE = 1_200
+"""Seconds. While everything is killed all the time, and on a machine that has other things to do, little gets on."""
 AWAY = (
     httpx.HTTPError,
     ValueError,
@@ -39,7 +41,7 @@ class Sight:
         return await insist(lambda: self._rows(subgraph, statement, *values))
 
     async def until(
-        self, wanted: Callable[[Any], bool], subgraph: str, statement: str, *values: Any, within: float = 400
+        self, wanted: Callable[[Any], bool], subgraph: str, statement: str, *values: Any, within: float = PATIENCE
     ) -> Any:
         """The first row as soon as it is as wanted."""
         found: list[Any] = []
@@ -71,7 +73,7 @@ class Sight:
             await connection.close()
 
 
-async def insist(ask: Callable[[], Awaitable[T]], *, within: float = 240) -> T:
+async def insist(ask: Callable[[], Awaitable[T]], *, within: float = PATIENCE) -> T:
     """Ask until there is an answer, as a client does whose server dies; a refusal is one."""
     async with asyncio.timeout(within):
         while True:
