@@ -29,6 +29,7 @@ async def follow_refunds(session: AsyncSession, payment: Payment, snapshot: Snap
             record_outcome(session, payment, refund, found)
     for cancellation in cancellations_of_others(snapshot, refunds):
         _take_down(session, payment, refunds, cancellation)
+    await session.flush()  # what has ended makes room for the next, and the database looks at each row by itself
     _make_ready(session, payment, refunds, snapshot)
 
 

@@ -219,6 +219,26 @@ async def test_a_second_refund_waits_for_the_first(world: World, monkeypatch: py
     assert (await world.simulator.entry(payment_id))["cancelled"] == 50_000
 
 
+async def test_what_failed_before_is_sent_as_soon_as_what_was_asked_after_has_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment_id = await world.paid()
+    await world.simulator.switch(refusals=1, refunds="STAY_REQUESTED", webhooks_lost=True)
+    await world.ask_to_refund(30_000)
+    await world.attend_due()
+    await world.ask_to_refund(20_000)
+    await world.attend_due()
+    assert [each.status for each in await world.refunds(payment_id)] == [RefundStatus.FAILED, RefundStatus.REQUESTED]
+    await world.simulator.settle(payment_id, "succeed")
+    await world.simulator.switch(refunds="SUCCEED")
+
+    turn_clock(monkeypatch, timedelta(minutes=2, seconds=1))
+    await world.attend_due()
+
+    assert [each.status for each in await world.refunds(payment_id)] == [RefundStatus.SUCCEEDED] * 2
+    assert (await world.simulator.entry(payment_id))["cancelled"] == 50_000
+
+
 async def test_two_refunds_under_way_are_refused_by_the_database_too(world: World) -> None:
     payment_id = await world.paid()
     await world.ask_to_refund(30_000)
