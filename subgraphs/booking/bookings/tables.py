@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Computed,
     DateTime,
     Enum,
     Index,
@@ -98,6 +99,8 @@ class RefusalCode(StrEnum):
 # Where the due time decides: money has not come, and nobody was asked yet whether it did.
 PAYABLE = (Stage.HOLDING_NIGHTS, Stage.HOLDING_BENEFITS, Stage.OPENING_PAYMENT, Stage.AWAITING_PAYMENT)
 
+SEARCHED = "lower(code || ' ' || guest_name || ' ' || guest_phone)"
+
 # The number of the transaction that changes a row: in the order in which they begin, not in which they commit.
 THIS_TRANSACTION = cast(cast(func.pg_current_xact_id(), Text), BigInteger)
 
@@ -140,6 +143,13 @@ class Booking(AuditColumns, Table, table=True):
         Index("ix_bookings_stuck", "stuck_since", postgresql_where=literal_column("stuck_since is not null")),
         Index("ix_bookings_changed", "changed_in"),
         Index("ix_bookings_host_changed", "host_id", "changed_in"),
+        # By which the back office searches and sorts.
+        Index("ix_bookings_accommodation_created", "accommodation_id", "created_at", "id"),
+        Index("ix_bookings_room_type_created", "room_type_id", "created_at", "id"),
+        Index("ix_bookings_check_in", "check_in", "id"),
+        Index("ix_bookings_check_out", "check_out", "id"),
+        Index("ix_bookings_total", literal_column("total DESC NULLS LAST"), literal_column("id DESC")),
+        Index("ix_bookings_searched", "searched", postgresql_using="gin", postgresql_ops={"searched": "gin_trgm_ops"}),
     )
     # What the database says of an update comes back with it.
     __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 (read once, by the mapper)
@@ -160,6 +170,8 @@ class Booking(AuditColumns, Table, table=True):
     rooms: int
     guest_name: str
     guest_phone: str
+    searched: str | None = Field(default=None, sa_column=Column(Text, Computed(SEARCHED, persisted=True)))
+    """What the back office finds it by, in small letters; the database writes it."""
     special_requests: str | None = Field(default=None, sa_type=Text)
     user_coupon_id: UUID | None = None
     points: int = 0

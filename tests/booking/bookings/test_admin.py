@@ -162,6 +162,8 @@ async def test_every_filter_finds_what_it_names(subgraph: SubgraphUnderTest) -> 
     for wanted in (
         {"text": "%"},
         {"text": "___"},
+        {"text": "\\"},
+        {"text": "Kari +82"},
         {"statuses": []},
         {"guestId": str(uuid7())},
         {"text": "47 55", "guestId": str(two.guest)},
