@@ -6,7 +6,7 @@ import pytest
 
 from bench.bookings import __main__ as bookings
 
-pytestmark = [pytest.mark.usefixtures("few"), pytest.mark.slow]
+pytestmark = [pytest.mark.usefixtures("few"), pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def test_a_few_guests_book_one_by_one_and_all_at_once(

@@ -21,7 +21,7 @@ from tests.journeys.crashes.killer import Killer, crash, services_that_can_be_to
 from tests.journeys.crashes.races import cancel_and_pay, hold_that_dies, pay_as_the_time_is_up, refund_twice_and_cancel
 from tests.journeys.crashes.steps import all_steps, some_steps
 
-pytestmark = [pytest.mark.slow]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 TOLD = {
     "KAFKA_SESSION_TIMEOUT_MS": "2000",
@@ -69,14 +69,12 @@ async def while_guests_come(house: House, disaster: Coroutine[Any, Any, None]) -
     await ensure_books_agree(house)
 
 
-@pytest.mark.timeout(300)
 async def test_workers_and_apis_killed_at_steps_of_a_booking_leave_books_that_agree(
     house: House, killer: Killer
 ) -> None:
     await while_guests_come(house, killer.kill_at(some_steps()))
 
 
-@pytest.mark.timeout(300)
 async def test_servers_that_die_and_come_back_leave_books_that_agree(house: House, killer: Killer) -> None:
     async def one_after_the_other() -> None:
         for name in ("Tansu", "Valkey", "PostgreSQL"):
@@ -86,7 +84,6 @@ async def test_servers_that_die_and_come_back_leave_books_that_agree(house: Hous
     await while_guests_come(house, one_after_the_other())
 
 
-@pytest.mark.timeout(240)
 async def test_whoever_comes_first_at_the_same_moment_the_books_agree(house: House, killer: Killer) -> None:
     in_time = await asyncio.gather(*(pay_as_the_time_is_up(house) for _ in range(8)))
     cancelled = await asyncio.gather(*(cancel_and_pay(house) for _ in range(8)))
@@ -97,7 +94,6 @@ async def test_whoever_comes_first_at_the_same_moment_the_books_agree(house: Hou
     await ensure_books_agree(house)
 
 
-@pytest.mark.timeout(240)
 async def test_answers_that_come_after_the_question_was_asked_again_change_nothing(
     house: House, killer: Killer
 ) -> None:
@@ -113,7 +109,6 @@ async def test_answers_that_come_after_the_question_was_asked_again_change_nothi
     assert rows[0]["times"] >= len(booked)
 
 
-@pytest.mark.timeout(240)
 async def test_a_dead_hold_that_is_replayed_after_its_release_holds_nothing(house: House, killer: Killer) -> None:
     booking = await hold_that_dies(house)
     rows = await house.sight.rows("accommodation", "select status from holds where booking_id = $1", booking)
