@@ -213,7 +213,7 @@ async def never_pays_into_the_account(house: House) -> None:
 async def get_account(house: House, booking: str) -> str:
     """The payment's id, once the booking waits longer for it."""
     payment = await pay(house, booking, payMethod="VIRTUAL_ACCOUNT")
-    waits = "select payment_due_at > now() + interval '1 hour' as longer, cardinality(asks) as asks from bookings"
+    waits = "select payment_due_at > now() + interval '12 hours' as longer, cardinality(asks) as asks from bookings"
     await house.sight.until(lambda row: row["longer"] and not row["asks"], "booking", f"{waits} where id = $1", booking)
     return payment
 
