@@ -49,6 +49,8 @@ def _make(session: AsyncSession, booking: Booking, move: Move) -> None:
     asks = asked_by(booking, move)
     booking.stage = move.to
     booking.asks = [*kept, *(ask for ask in asks if ANSWERS[ask] and ask not in kept)]
+    # What is asked anew may get through this time.
+    booking.stuck_on = [word for word in booking.stuck_on if word not in asks]
     if asks:
         booking.asked_at, booking.asked_again = clock.now(), 0
     _change_status(session, booking, STATUS[move.to])

@@ -14,6 +14,7 @@ from subgraphs.booking import consumers, jobs
 from subgraphs.booking.bookings.flow import REPORTS, Signal
 from subgraphs.booking.bookings.tables import Ask, Booking, BookingStatus, Stage
 from tests.booking.bookings.test_ask_again import WAIT, again
+from tests.booking.bookings.test_cancel import cancel
 from tests.booking.story import Story
 
 WHY = "KeyError: 'a'"
@@ -71,6 +72,19 @@ async def test_it_is_stuck_until_the_last_of_it_got_through(subgraph: SubgraphUn
     await story.tell("loyalty.benefits.spent")
     booking = await story.booking()
     assert (stuck_on(booking), booking.status) == ([], BookingStatus.CONFIRMED)
+
+
+async def test_what_a_move_asks_anew_is_stuck_no_more(subgraph: SubgraphUnderTest) -> None:
+    story = await Story.begin(subgraph)
+    await story.come_to_payment()
+    await story.tell("accommodation.nights.lost", reason="SOLD_OUT", night=None)
+    await story.bury(Ask.CLOSE_PAYMENT, "payment")
+    booking = await story.booking()
+    assert (booking.stage, stuck_on(booking)) == (Stage.CLOSING_PAYMENT, [Ask.CLOSE_PAYMENT])
+    assert (await cancel(story)).errors == []
+    booking = await story.booking()
+    assert (stuck_on(booking), booking.asks) == ([], [Ask.CLOSE_PAYMENT, Ask.RELEASE_HOLD])
+    assert await again(story, clock.now() + WAIT) == [Ask.CLOSE_PAYMENT, Ask.RELEASE_HOLD]
 
 
 @pytest.mark.parametrize("name", ["accommodation.hold-nights", "accommodation.release-hold", "payment.payment.closed"])
