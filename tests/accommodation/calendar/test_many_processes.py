@@ -74,10 +74,10 @@ async def test_a_hundred_guests_leave_no_night_oversold_no_hold_without_its_book
         ]
         await running.enter_async_context(worker_process(booking, topics, log, "subgraphs.booking.worker"))
         guests = asyncio.gather(*(guest(random.Random(number)) for number in range(100)))
-        await until(lambda: _decided(accommodation), lambda many: many > 40)
+        await until(lambda: _decided(accommodation), lambda many: many > 40, within=120)
         workers[0].kill()
         await guests
-        assert await until(lambda: _count(booking, UNANSWERED), lambda open_: open_ == 0) == 0
+        assert await until(lambda: _count(booking, UNANSWERED), lambda open_: open_ == 0, within=120) == 0
     await ensure_nights_agree(accommodation.database)
     await ensure_live_bookings_have_their_nights(accommodation.database, booking.database)
     ended = await _endings(accommodation)
