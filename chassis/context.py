@@ -1,5 +1,6 @@
 """What a resolver may reach: made once for each request, or for each event of a subscription."""
 
+from asyncio import shield
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
@@ -17,6 +18,17 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 BatchFunction: TypeAlias = Callable[["Context", list[Key]], Awaitable[Sequence[Value | BaseException]]]
+
+
+class _Loader(DataLoader[Key, Value]):
+    """Who no longer waits leaves the others theirs.
+
+    A field that fails has its siblings cancelled, and to cancel who waits for a future cancels the future: whoever
+    else in the request waits for the same key would be cancelled with them, and the request with it.
+    """
+
+    def load(self, key: Key) -> Awaitable[Value]:
+        return shield(super().load(key))
 
 
 class Context:
@@ -46,7 +58,7 @@ class Context:
     def loader(self, batch: "BatchFunction[Key, Value]") -> DataLoader[Key, Value]:
         """The loader of this request that asks `batch(context, keys)`, which answers in the order of the keys."""
         if batch not in self._loaders:
-            self._loaders[batch] = DataLoader(load_fn=partial(batch, self))
+            self._loaders[batch] = _Loader(load_fn=partial(batch, self))
         return self._loaders[batch]
 
     def renewed(self) -> "Context":

@@ -49,6 +49,20 @@ async def test_what_was_loaded_is_not_asked_for_again_in_this_request() -> None:
     assert asked == [[3]]
 
 
+async def test_whoever_gives_up_leaves_the_others_what_they_wait_for() -> None:
+    loader = context().loader(squares)
+
+    async def wait() -> int:
+        return await loader.load(3)
+
+    first, second = asyncio.create_task(wait()), asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await second == 9
+    assert first.cancelled()
+    assert asked == [[3]]
+
+
 async def test_another_request_or_event_loads_anew() -> None:
     of = context()
     for each in (of, context(), of.renewed()):

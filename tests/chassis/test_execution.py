@@ -1,5 +1,6 @@
 """Requests as clients write them, and operations as they run."""
 
+import asyncio
 import gc
 from typing import Any
 
@@ -52,6 +53,28 @@ async def test_sibling_fields_run_at_the_same_time_and_load_together() -> None:
     assert answer["data"]["b"] == {"double": 4, "neighbours": {"nodes": [{"double": 2}, {"double": 4}]}}
     assert of.resources[Calls][0] == ("doubled", [1, 2])
     assert len(of.resources[Calls]) == 1
+
+
+async def test_a_field_that_fails_takes_nothing_from_others_that_wait_for_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its siblings are cancelled while they wait for what the other alias waits for too."""
+
+    async def slow(_: Context, keys: list[int]) -> list[int]:
+        for _turn in range(50):
+            await asyncio.sleep(0)
+        return [2 * key for key in keys]
+
+    monkeypatch.setattr("tests.chassis.sample.doubled", slow)
+    request = Request(
+        """query ($of: [_Any!]!) {
+            failing: _entities(representations: $of) { ... on Place { double neighbours(first: 0) { totalCount } } }
+            other: _entities(representations: $of) { ... on Place { double } } }""",
+        variables={"of": [{"__typename": "Place", "id": "1"}]},
+    )
+    answer = await graph.execute(request, context())
+    assert answer["data"] == {"failing": [None], "other": [{"double": 2}]}
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["INVALID_INPUT"]
 
 
 async def test_an_answered_request_leaves_nothing_for_the_collector() -> None:
