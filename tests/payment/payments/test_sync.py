@@ -290,6 +290,7 @@ async def test_who_waits_is_told_before_a_slow_provider_answers(world: World, mo
     assert refused.errors[0]["extensions"]["retryAfter"] == 5
     assert (await world.payment(payment_id)).status is PaymentStatus.READY
     await world.simulator.switch(latency=0)
+    monkeypatch.setattr(patience, "SECONDS", 10)
     assert (await world.confirm(payment_id)).data["confirmPayment"]["status"] == "PAID"
 
 
