@@ -21,7 +21,7 @@ JOBS = [
     Job("finish_changes", timedelta(seconds=2), finish_changes),
     Job("reconcile_events", timedelta(minutes=1), reconcile_events),
     Job("sweep_holds", timedelta(seconds=30), sweep_holds),
-    Job("expire_points", timedelta(minutes=1), expire_points),
+    Job("expire_points", timedelta(seconds=5), expire_points),
 ]
 
 

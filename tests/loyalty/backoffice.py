@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from redis.asyncio import ConnectionPool
+from redis.exceptions import ConnectionError as RedisAway
 from sqlmodel import select
 
 from chassis import clock
@@ -25,6 +27,18 @@ REVOKE = """mutation ($id: ID!, $reason: String!) { revokeUserCoupon(userCouponI
 CLOSE_EVENT = "mutation ($id: ID!) { closeCouponEvent(couponEventId: $id) { status } }"
 STOCK = """query ($id: ID!) { couponEvent(id: $id) {
     status stock { quantity accepted recorded inFlight deadLettered remaining generation } } }"""
+
+
+@contextmanager
+def redis_away() -> Iterator[None]:
+    """Nothing gets through to Redis, as when it refuses connections."""
+
+    async def refuse(*_: object, **__: object) -> None:
+        raise RedisAway("refused")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ConnectionPool, "get_connection", refuse)
+        yield
 
 
 async def ask(subgraph: SubgraphUnderTest, document: str, **variables: Any) -> Answer:

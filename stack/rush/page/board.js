@@ -13,7 +13,7 @@ const WATCH = `subscription Watch($id: ID!) {
     stock { quantity asked accepted recorded inFlight deadLettered remaining generation unavailableSince }
   }
 }`;
-const ASKED = 'query Asked($id: ID!) { couponEvent(id: $id) { stock { asked } } }';
+const ASKED = 'query Asked($id: ID!) { couponEvent(id: $id) { stock { asked unavailableSince } } }';
 const FRAME_MS = 100;
 /** The chart stands still this long after the last change, so that who comes back still sees the rush. */
 const LINGER_MS = 15_000;
@@ -27,6 +27,7 @@ export class Board {
   #won = new Rate();
   #lag;
   #pushes = 0;
+  #awaySince;
   #changedAt;
   #openedAt;
   #soldOutAfter;
@@ -40,10 +41,11 @@ export class Board {
     };
     const variables = { id: eventId };
     this.#live = new Live({ path: PATH, query: WATCH, variables, session, on: { ...own, ...on } });
-    this.#lag = new Lag(
-      async () => (await ask(PATH, ASKED, variables, await session.token())).couponEvent.stock.asked,
-      view.showLag,
-    );
+    this.#lag = new Lag(async () => {
+      const { stock } = (await ask(PATH, ASKED, variables, await session.token())).couponEvent;
+      this.#noteAway(stock.unavailableSince);
+      return stock.unavailableSince ? undefined : stock.asked;
+    }, view.showLag);
   }
 
   open() {
@@ -89,6 +91,11 @@ export class Board {
     this.#show();
   }
 
+  /** While the server of the gate is away nothing is pushed; whoever asks directly is told, each time as of now. */
+  #noteAway(since) {
+    this.#awaySince = since && (this.#awaySince ?? since);
+  }
+
   #noteAsked(now, asked, isFirst) {
     this.#asked.add(now, asked, !isFirst);
     if (!isFirst) this.#lag.pushed(now, asked);
@@ -105,7 +112,7 @@ export class Board {
     if (!this.#event || document.hidden) return;
     const now = performance.now();
     view.showMoment(this.#event, Date.now(), this.#soldOutAfter);
-    view.showOutage(this.#event.stock.unavailableSince, Date.now());
+    view.showOutage(this.#event.stock.unavailableSince ?? this.#awaySince, Date.now());
     const end = Math.min(now, this.#changedAt + LINGER_MS);
     view.showRates(this.#asked, this.#won, end, now - end);
     view.showLastChange(now - this.#changedAt, this.#pushes);

@@ -78,7 +78,7 @@ export function showOutage(since, now) {
   $('outage').hidden = !since;
   if (!since) return;
   const lasted = asCountdown(now - Date.parse(since));
-  say('outage', `The gate is lost and is being rebuilt, for ${lasted} now: whoever asks is told UNAVAILABLE, and to ask again.`);
+  say('outage', `The gate is away or being rebuilt, for ${lasted} now: whoever asks is told UNAVAILABLE, and to ask again.`);
 }
 
 export function showMoment({ status, opensAt, closesAt }, now, soldOutAfter) {

@@ -63,7 +63,8 @@ class CouponStock:
     )
     generation: int = strawberry.field(description="How often the gate was rebuilt, from 1.")
     unavailable_since: datetime | None = strawberry.field(
-        description="Since when the gate is being rebuilt, and whoever asks is told UNAVAILABLE; null while it answers."
+        description="Since when the gate is away or being rebuilt, and whoever asks is told UNAVAILABLE; null while it "
+        "answers. Until then the figures are those of the rows."
     )
 
     @classmethod
@@ -120,7 +121,7 @@ class AdminCouponEvent:
             info.context.loader(dead_letters_by_event).load(self.row.id),
             info.context.loader(gate_views).load(self.row.id),
         )
-        return CouponStock.of(rules.stock_of(self.row, view, recorded, dead_lettered))
+        return CouponStock.of(rules.stock_of(self.row, view, recorded, dead_lettered, clock.now()))
 
     @classmethod
     def from_row(cls, row: tables.CouponEvent, seen: rules.Seen | None = None) -> Self:

@@ -7,19 +7,26 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from chassis.cache import Cache
 from chassis.errors import Unavailable
+from chassis.outages import is_outage
 from chassis.scripts import Library
 
 from .rules import Acceptance, CouponRejection, GateView, Rejection
 from .tables import CouponEvent, CouponEventChange
+
+logger = structlog.get_logger(__name__)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
 class GateLost(Unavailable):
-    """There is no gate to believe: it was lost, is from before its server was restarted, or is not written yet."""
+    """There is no gate to believe: it was lost, is from before its server was restarted, or is not written yet; or its
+    server is away.
+    """
 
     def __init__(self) -> None:
         super().__init__(retry_after=1, message="This event can't be answered for right now. Please try again.")
@@ -70,7 +77,12 @@ class Gate:
 
     async def take(self, coupon_event_id: UUID, user_id: UUID) -> Acceptance | Rejection:
         """Decide, or answer again who was accepted before. Raise GateLost where nobody can be told anything."""
-        word, *found = await self._take(Keys(coupon_event_id).all, [str(user_id)])
+        try:
+            word, *found = await self._take(Keys(coupon_event_id).all, [str(user_id)])
+        except Exception as error:
+            if not _is_away(coupon_event_id, error):
+                raise
+            raise GateLost from error
         if word == "UNAVAILABLE":
             raise GateLost
         if word == "ACCEPTED":
@@ -81,7 +93,12 @@ class Gate:
     async def look(self, coupon_event_id: UUID, user_id: UUID | None = None) -> GateView | None:
         """What the gate knows, and what of that person; None where there is none to believe."""
         keys = Keys(coupon_event_id)
-        found = await self._look([keys.gate, keys.accepted], [str(user_id or "")])
+        try:
+            found = await self._look([keys.gate, keys.accepted], [str(user_id or "")])
+        except Exception as error:
+            if not _is_away(coupon_event_id, error):
+                raise
+            return None
         if not found:
             return None
         generation, accepted, quantity, closed, asked, at, *mine = found
@@ -134,6 +151,14 @@ class Gate:
     async def remove(self, coupon_event_id: UUID) -> None:
         """Leave nothing of the gate of an event that is deleted."""
         await self._redis.unlink(*Keys(coupon_event_id).all)
+
+
+def _is_away(coupon_event_id: UUID, error: Exception) -> bool:
+    """Whether the gate's server is: what the rows know is answered all the same."""
+    away = is_outage(error)
+    if away:
+        logger.warning("gate_away", coupon_event_id=str(coupon_event_id), error=repr(error))
+    return away
 
 
 def instant(since_epoch: int) -> datetime:

@@ -92,7 +92,7 @@ def _issuance(acceptance: Acceptance, event: CouponEvent, now: datetime) -> Coup
     return CouponIssuance(
         id=acceptance.issuance_id,
         coupon_event_id=event.id,
-        quantity=event.quantity,
+        slots=event.slots,
         user_id=acceptance.user_id,
         user_coupon_id=uuid7(),
         slot=acceptance.slot,
@@ -137,7 +137,7 @@ async def _note_sold_out(
     session: AsyncSession, issuances: Sequence[CouponIssuance], events: Mapping[UUID, CouponEvent], now: datetime
 ) -> None:
     """The gate gives the last slot last: once that one is recorded, none is left. A rebuilt one may have free ones."""
-    last = {each.coupon_event_id for each in issuances if each.slot == each.quantity}
+    last = {each.coupon_event_id for each in issuances if each.slot == each.slots}
     sold_out = {each for each in last if events[each].gate_collected_at is None}
     if sold_out:
         await store.mark_sold_out(session, sold_out, now)

@@ -130,25 +130,35 @@ class Stock:
 
     @property
     def in_flight(self) -> int:
-        return self.accepted - self.recorded - self.dead_lettered
+        return max(0, self.accepted - self.recorded - self.dead_lettered)
 
     @property
     def remaining(self) -> int | None:
         return None if self.quantity is None else self.quantity - self.accepted
 
 
-def stock_of(event: CouponEvent, gate: GateView | None, recorded: int, dead_lettered: int) -> Stock:
-    """What the rows have was accepted, also where the gate was looked at a moment earlier, or is lost."""
-    accepted = max(gate.accepted if gate else 0, recorded + dead_lettered)
+def stock_of(event: CouponEvent, gate: GateView | None, recorded: int, dead_lettered: int, at: datetime) -> Stock:
+    """What is recorded was accepted, also where the gate was looked at a moment earlier. While there is no gate, what
+    it accepted is what the rows have: recorded, or dead, unless that is of somebody whose slot another has.
+    """
+    accepted = max(gate.accepted, recorded) if gate else _known_to_rows(event, recorded, dead_lettered)
     asked = max(gate.asked if gate else 0, accepted)
-    return Stock(
-        event.quantity, accepted, recorded, dead_lettered, asked, event.gate_generation, unavailable_since(event)
-    )
+    away = unavailable_since(event, gate, at)
+    return Stock(event.quantity, accepted, recorded, dead_lettered, asked, event.gate_generation, away)
 
 
-def unavailable_since(event: CouponEvent) -> datetime | None:
-    """Since when its gate is being rebuilt, and can't answer anybody."""
-    return event.gate_lost_at if event.settled_at is None else None
+def _known_to_rows(event: CouponEvent, recorded: int, dead_lettered: int) -> int:
+    if event.settled_at:
+        return recorded
+    accepted = recorded + dead_lettered
+    return accepted if event.quantity is None else min(accepted, event.quantity)
+
+
+def unavailable_since(event: CouponEvent, gate: GateView | None, at: datetime) -> datetime | None:
+    """Since when its gate can't answer anybody: as far as the rows know, or from now on where its server is away."""
+    if event.settled_at:
+        return None
+    return event.gate_lost_at or (None if gate else at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +179,7 @@ class Seen:
 
     @property
     def stock(self) -> Stock:
-        return stock_of(self.event, self.gate, self.recorded, self.dead_lettered)
+        return stock_of(self.event, self.gate, self.recorded, self.dead_lettered, self.at)
 
 
 # An event only goes forward, but for a gate that was rebuilt.
@@ -193,7 +203,7 @@ def board_version_of(seen: Seen) -> tuple[int, ...]:
     """What makes one state newer than another for those who watch both books, and whether anybody can ask."""
     generation, *more = version_of(seen)
     stock = seen.stock
-    answers = stock.unavailable_since is None
+    answers = seen.event.gate_lost_at is None or seen.event.settled_at is not None
     if not answers:
         generation = max(generation, seen.event.gate_generation)
     return generation, answers, *more, stock.accepted, stock.recorded, stock.dead_lettered, stock.asked

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, and_, false, func, or_
+from sqlalchemy import ColumnElement, and_, false, func, or_, true
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -98,10 +98,9 @@ async def pages_of_events_by_coupon(
 def says(text: str) -> ColumnElement[bool]:
     """Raise InvalidInput for what can't be looked for."""
     ensure_searchable(text)
-    return or_(
-        col(CouponEvent.name).icontains(text, autoescape=True),
-        col(CouponEvent.description).icontains(text, autoescape=True),
-    )
+    said = (col(CouponEvent.name), col(CouponEvent.description))
+    # In any order, wherever each stands.
+    return and_(true(), *(or_(*(each.icontains(word, autoescape=True) for each in said)) for word in text.split()))
 
 
 def opens_from(instant: datetime) -> ColumnElement[bool]:

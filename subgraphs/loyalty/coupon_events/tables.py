@@ -4,13 +4,15 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Computed, ForeignKeyConstraint, Index, Integer, UniqueConstraint
 from sqlmodel import Field
 
 from chassis.database import AuditColumns
 from chassis.ids import uuid7
 
 from ..database import INSTANT, Table, words
+
+NO_LIMIT = 2**31 - 1
 
 
 class CouponEvent(AuditColumns, Table, table=True):
@@ -28,8 +30,8 @@ class CouponEvent(AuditColumns, Table, table=True):
         Index("ix_coupon_events_opens_at", "opens_at", "id"),
         Index("ix_coupon_events_closes_at", "closes_at", "id"),
         Index("ix_coupon_events_unsettled", "id", postgresql_where="settled_at is null"),
-        # What the issuances' foreign key points at: it carries the quantity to where the slot is checked against it.
-        UniqueConstraint("id", "quantity"),
+        # What the issuances' foreign key points at: it carries the slots to where each slot is checked against them.
+        UniqueConstraint("id", "slots"),
         CheckConstraint("opens_at < closes_at", name="opens_before_it_closes"),
         CheckConstraint("gate_generation >= 0", name="gate_generation"),
         CheckConstraint("deleted_at is null or settled_at is not null", name="deleted_is_settled"),
@@ -39,6 +41,10 @@ class CouponEvent(AuditColumns, Table, table=True):
     coupon_id: UUID = Field(foreign_key="coupons.id", index=True)
     quantity: int | None = None
     """The coupon's, which never changes."""
+    slots: int = Field(
+        default=None, sa_column=Column(Integer, Computed(f"coalesce(quantity, {NO_LIMIT})", persisted=True))
+    )
+    """How many can be given: never null, so that what is checked against it is checked."""
     name: str
     description: str
     opens_at: datetime = Field(sa_type=INSTANT)
@@ -107,17 +113,17 @@ class CouponIssuance(Table, table=True):
     __table_args__ = (
         UniqueConstraint("coupon_event_id", "user_id"),
         UniqueConstraint("coupon_event_id", "slot"),
-        ForeignKeyConstraint(["coupon_event_id", "quantity"], ["coupon_events.id", "coupon_events.quantity"]),
+        ForeignKeyConstraint(["coupon_event_id", "slots"], ["coupon_events.id", "coupon_events.slots"]),
         # Deferred: which issuances are new is only known once they are inserted, and their coupons follow.
         ForeignKeyConstraint(["user_coupon_id"], ["user_coupons.id"], deferrable=True, initially="DEFERRED"),
-        CheckConstraint("slot >= 1 and slot <= quantity", name="slot_up_to_quantity"),
+        CheckConstraint("slot between 1 and slots", name="slot_up_to_slots"),
         # In the order of acceptance, which is also that of the entries in the event's stream.
         Index("ix_coupon_issuances_in_order", "coupon_event_id", "generation", "rank", "id"),
     )
 
     id: UUID = Field(primary_key=True)
     coupon_event_id: UUID = Field(foreign_key="coupon_events.id")
-    quantity: int | None = None
+    slots: int
     """The event's."""
     user_id: UUID
     user_coupon_id: UUID = Field(unique=True)

@@ -86,8 +86,8 @@ async def page_of_coupons(
 ) -> Page[Coupon]:
     """`deleted` is which of the two, or None for those that are not, as everywhere."""
     statement = sqlalchemy.select(Coupon)
-    if text:
-        statement = statement.where(col(Coupon.name).icontains(text, autoescape=True))
+    for word in (text or "").split():
+        statement = statement.where(col(Coupon.name).icontains(word, autoescape=True))
     if kinds is not None:
         statement = statement.where(col(Coupon.kind).in_(kinds))
     if deleted:

@@ -12,7 +12,7 @@ from chassis.ids import uuid7
 from chassis.testing import Answer, SubgraphUnderTest
 from subgraphs.loyalty.coupon_events.gate import Keys
 from subgraphs.loyalty.coupon_events.rules import issuance_id
-from tests.loyalty.backoffice import CLOSE_EVENT, ask, create_event, stock, text
+from tests.loyalty.backoffice import CLOSE_EVENT, ask, create_event, redis_away, stock, text
 from tests.loyalty.pipeline import Ear, reconcile, record_all
 
 ISSUE = """mutation ($id: ID!) { issueCoupon(couponEventId: $id) {
@@ -129,6 +129,20 @@ async def test_of_a_settled_event_the_rows_know_everything(subgraph: SubgraphUnd
     await subgraph.cache.redis.delete(*Keys(event).all)
     assert (await issued(subgraph, event, winner))["status"] == "ISSUED"
     assert await rejected(subgraph, event) == "SOLD_OUT"
+
+
+async def test_of_a_settled_event_it_is_known_also_while_redis_is_away_and_of_others_it_is_not(
+    subgraph: SubgraphUnderTest,
+) -> None:
+    settled, running, winner = await create_event(subgraph, quantity=1), await create_event(subgraph), uuid7()
+    await issued(subgraph, settled, winner)
+    await record_all(subgraph)
+    await reconcile(subgraph, Ear(), minutes=5)
+    with redis_away():
+        assert (await issued(subgraph, settled, winner))["status"] == "ISSUED"
+        assert await rejected(subgraph, settled) == "SOLD_OUT"
+        assert (await issue(subgraph, running, winner)).codes == ["UNAVAILABLE"]
+    assert (await stock(subgraph, running))["accepted"] == 0
 
 
 async def test_an_event_that_is_not_there_is_not_found(subgraph: SubgraphUnderTest) -> None:

@@ -11,12 +11,13 @@ from chassis.ids import uuid7
 from chassis.testing import SubgraphUnderTest
 from subgraphs.loyalty.coupon_events.gate import Keys
 from tests.loyalty.askers import issue
-from tests.loyalty.backoffice import CLOSE_EVENT, ask, create_event, text
+from tests.loyalty.backoffice import CLOSE_EVENT, ask, create_event, redis_away, text
 from tests.loyalty.pipeline import Ear, reconcile, record_all
 
 EVENT = "query ($id: ID!) { couponEvent(id: $id) { name status remaining viewerIssuance { id status } } }"
 LIST = """query ($filter: CouponEventFilter! = {}, $orderBy: CouponEventOrder! = CLOSES_AT_ASC) {
     couponEvents(filter: $filter, orderBy: $orderBy) { nodes { name status } totalCount } }"""
+UNAVAILABLE = "query ($id: ID!) { couponEvent(id: $id) { stock { unavailableSince } } }"
 ISSUANCE = "query ($id: ID!) { couponIssuance(id: $id) { status rank rejection couponEvent { name } } }"
 
 
@@ -135,6 +136,26 @@ async def test_of_a_settled_event_the_rows_say_what_remains(subgraph: SubgraphUn
     found = await event_for(subgraph, event, winner)
     assert (found["status"], found["remaining"], found["viewerIssuance"]["status"]) == ("CLOSED", 2, "ISSUED")
     assert (await event_for(subgraph, event, uuid7()))["viewerIssuance"] is None
+
+
+async def test_while_redis_is_away_events_say_what_the_rows_know(subgraph: SubgraphUnderTest) -> None:
+    settled, running, winner = await create_event(subgraph, quantity=3), await create_event(subgraph), uuid7()
+    await issue(subgraph, settled, winner)
+    await record_all(subgraph)
+    await ask(subgraph, CLOSE_EVENT, id=str(settled))
+    await reconcile(subgraph, Ear(), minutes=5)
+    with redis_away():
+        found = await event_for(subgraph, settled, winner)
+        assert (found["status"], found["remaining"], found["viewerIssuance"]["status"]) == ("CLOSED", 2, "ISSUED")
+        page = await subgraph.graphql("{ couponEvents(filter: { statuses: null }) { nodes { id status } } }")
+        stands = {node["id"]: node["status"] for node in page.data["couponEvents"]["nodes"]}
+        assert stands == {str(settled): "CLOSED", str(running): "OPEN"}
+        answer = await subgraph.graphql("query ($id: ID!) { couponEvent(id: $id) { remaining } }", {"id": str(running)})
+        assert answer.codes == ["UNAVAILABLE"]
+        board = await ask(subgraph, UNAVAILABLE, id=str(running))
+        assert board.data["couponEvent"]["stock"]["unavailableSince"] is not None
+    board = await ask(subgraph, UNAVAILABLE, id=str(running))
+    assert board.data["couponEvent"]["stock"]["unavailableSince"] is None
 
 
 async def test_an_issuance_is_seen_by_whose_it_is_from_both_books(subgraph: SubgraphUnderTest) -> None:

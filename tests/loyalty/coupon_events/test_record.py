@@ -21,7 +21,7 @@ from subgraphs.loyalty.coupon_events.gate import Gate, Keys
 from subgraphs.loyalty.coupon_events.record import SlotTaken, UnknownCouponEvent
 from subgraphs.loyalty.coupon_events.rules import Acceptance
 from subgraphs.loyalty.coupon_events.send import accepted
-from subgraphs.loyalty.coupon_events.tables import CouponIssuance
+from subgraphs.loyalty.coupon_events.tables import NO_LIMIT, CouponIssuance
 from tests.loyalty.backoffice import CLOSE_EVENT, ask, create_event, stock
 from tests.loyalty.pipeline import Ear, record, taken
 
@@ -121,7 +121,7 @@ async def test_a_slot_that_is_taken_or_was_never_there_is_not_recorded(
     [
         ("user_id", "uq_coupon_issuances_coupon_event_id_user_id"),
         ("slot", "uq_coupon_issuances_coupon_event_id_slot"),
-        ("quantity", "fk_coupon_issuances_coupon_event_id_quantity"),
+        ("slots", "fk_coupon_issuances_coupon_event_id_slots"),
     ],
 )
 async def test_the_database_holds_the_line_of_the_gate_by_itself(
@@ -131,11 +131,25 @@ async def test_the_database_holds_the_line_of_the_gate_by_itself(
     await record(subgraph, await accept(subgraph, event, 1))
     async with subgraph.database.reading() as session:
         [issuance] = await session.exec(select(CouponIssuance))
-    another = {"id": uuid7(), "user_coupon_id": uuid7(), "user_id": uuid7(), "slot": 2, "quantity": 100}
-    forged = issuance.model_dump() | another | {column: 1000 if column == "quantity" else getattr(issuance, column)}
+    another = {"id": uuid7(), "user_coupon_id": uuid7(), "user_id": uuid7(), "slot": 2, "slots": 100}
+    forged = issuance.model_dump() | another | {column: 1000 if column == "slots" else getattr(issuance, column)}
     with pytest.raises(IntegrityError, match=constraint):
         async with subgraph.database.transaction() as session:
             session.add(CouponIssuance(**forged))
+
+
+@pytest.mark.parametrize("slots", [None, NO_LIMIT])
+async def test_no_slot_beyond_the_quantity_is_had_by_not_saying_how_many_there_are(
+    subgraph: SubgraphUnderTest, slots: int | None
+) -> None:
+    event = await create_event(subgraph, quantity=100)
+    await record(subgraph, await accept(subgraph, event, 1))
+    async with subgraph.database.reading() as session:
+        [issuance] = await session.exec(select(CouponIssuance))
+    another = {"id": uuid7(), "user_coupon_id": uuid7(), "user_id": uuid7(), "slot": 101, "slots": slots}
+    with pytest.raises(IntegrityError, match=r'"slots"|event_id_slots'):
+        async with subgraph.database.transaction() as session:
+            session.add(CouponIssuance(**issuance.model_dump() | another))
 
 
 async def test_one_that_can_not_be_recorded_among_five_hundred_is_put_aside_alone(subgraph: SubgraphUnderTest) -> None:

@@ -221,9 +221,22 @@ def test_the_same_person_asking_the_same_event_is_the_same_issuance() -> None:
 
 def test_what_the_rows_have_was_accepted_whatever_the_gate_says() -> None:
     event = an_event()
-    ahead = stock_of(event, replace(FULL, accepted=7), 4, 1)
+    ahead = stock_of(event, replace(FULL, accepted=7), 4, 1, NOW)
     assert (ahead.accepted, ahead.recorded, ahead.in_flight, ahead.remaining) == (7, 4, 2, 3)
-    for gate in (None, replace(FULL, accepted=3)):
-        behind = stock_of(event, gate, 4, 1)
-        assert (behind.accepted, behind.in_flight, behind.remaining) == (5, 0, 5)
-    assert stock_of(an_event(quantity=None), FULL, 0, 0).remaining is None
+    behind = stock_of(event, replace(FULL, accepted=3), 4, 1, NOW)
+    assert (behind.accepted, behind.in_flight, behind.remaining) == (4, 0, 6)
+    assert stock_of(an_event(quantity=None), FULL, 0, 0, NOW).remaining is None
+
+
+def test_without_a_gate_what_is_dead_was_accepted_too_unless_more_were_than_there_are() -> None:
+    away = stock_of(an_event(), None, 4, 1, NOW)
+    assert (away.accepted, away.in_flight, away.remaining, away.unavailable_since) == (5, 0, 5, NOW)
+    assert stock_of(an_event(), None, 10, 1, NOW).remaining == 0
+    assert stock_of(an_event(quantity=None), None, 4, 1, NOW).accepted == 5
+    settled = stock_of(an_event(settled_at=NOW), None, 4, 1, NOW)
+    assert (settled.accepted, settled.remaining, settled.unavailable_since) == (4, 6, None)
+
+
+def test_who_wants_a_slot_that_another_has_makes_no_more_of_them() -> None:
+    full = stock_of(an_event(), replace(FULL, accepted=10), 10, 1, NOW)
+    assert (full.accepted, full.in_flight, full.remaining) == (10, 0, 0)

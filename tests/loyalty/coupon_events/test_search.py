@@ -59,6 +59,9 @@ async def test_sql_finds_an_event_under_the_status_the_rules_say_it_has(subgraph
         ("00%", ["Summer 100%"]),
         ("100_", []),
         ("한여름", ["Summer 100%"]),
+        ("밤 100% summer", ["Summer 100%"]),
+        ("winter 밤", []),
+        ("  ", ["Summer 100%", "Winter"]),
         ("", ["Summer 100%", "Winter"]),
     ],
 )

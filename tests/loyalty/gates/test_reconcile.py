@@ -4,6 +4,8 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
+from structlog.testing import capture_logs
 
 from chassis.database import Database
 from chassis.dead_letters import put_aside
@@ -16,6 +18,7 @@ from subgraphs.loyalty.coupon_events.record import SlotTaken
 from subgraphs.loyalty.coupon_events.rules import Acceptance
 from subgraphs.loyalty.coupon_events.send import accepted as message_of
 from subgraphs.loyalty.coupon_events.stream import Stream
+from subgraphs.loyalty.gates import metrics
 from tests.loyalty.backoffice import CLOSE_EVENT, ask, create_event, stock
 from tests.loyalty.pipeline import Ear, reconcile, record, taken
 
@@ -44,6 +47,23 @@ async def test_what_the_broker_lost_is_sent_again_after_a_minute(subgraph: Subgr
     assert ear.people == []
     await reconcile(subgraph, ear, seconds=70)
     assert ear.people == [each.user_id for each in lost]
+
+
+async def test_that_they_differ_is_said_also_while_the_broker_is_away(subgraph: SubgraphUnderTest) -> None:
+    event, ear = await create_event(subgraph), Ear()
+    await accept(subgraph, event, 3)
+    unrecorded = metrics.BOOKS_DIFFER.labels("unrecorded")
+    ear.refuses = KafkaConnectionError("away")
+    with capture_logs() as lines, pytest.raises(KafkaConnectionError):
+        await reconcile(subgraph, ear, seconds=70)
+    assert [(each["event"], each["coupon_event_id"], each["unrecorded"]) for each in lines] == [
+        ("books_differ", str(event), 3)
+    ]
+    assert unrecorded._value.get() == 3
+    ear.refuses = None
+    await record(subgraph, await subgraph.resources[Stream].page_of_waiting(event, None))
+    await reconcile(subgraph, ear, seconds=70)
+    assert unrecorded._value.get() == 0
 
 
 async def test_what_is_recorded_and_was_not_forgotten_is_forgotten(
