@@ -44,7 +44,13 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the librar
         self.failure: Exception | None = None
 
     def begin(self, partition: TopicPartition, records: Sequence[ConsumerRecord[Any, Any]]) -> None:
-        """Work on what was fetched, after what of the partition is worked on already."""
+        """Work on what was fetched, after what of the partition is worked on already.
+
+        What comes while partitions are given back is nobody's: were it noted, what was left undone before it would be
+        committed with it. Whoever has the partition next reads from what is committed.
+        """
+        if self._stopping.is_set():
+            return
         self._done.setdefault(partition, records[0].offset)
         waiting = self._waiting.setdefault(partition, [])
         waiting.extend(records)
@@ -92,7 +98,6 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the librar
         await self.finish()
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        self._waiting.clear()  # what came in between is read again, here or elsewhere
         self._stopping = asyncio.Event()
         self._delivery = self._deliver(self._stopping)
         logger.info("partitions_assigned", partitions=sorted(f"{each.topic}/{each.partition}" for each in assigned))

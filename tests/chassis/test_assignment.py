@@ -117,6 +117,29 @@ async def test_what_is_fetched_while_a_partition_is_worked_on_is_worked_on_after
     await assignment.finish()
 
 
+async def test_what_is_fetched_while_partitions_are_given_back_is_not_counted_as_done(
+    assignment: Assignment, broker: Broker, work: list[Work]
+) -> None:
+    assignment.begin(FIRST, [Fetched(7), Fetched(8)])  # type: ignore[list-item]
+    await let_it_run()
+    assignment.begin(FIRST, [Fetched(9)])  # type: ignore[list-item]
+    giving_back = asyncio.create_task(assignment.on_partitions_revoked([FIRST]))
+    await let_it_run()
+    work[0].steps.put_nowait(1)
+    await giving_back
+    assignment.begin(FIRST, [Fetched(10)])  # type: ignore[list-item]
+    await assignment.on_partitions_assigned([FIRST])
+    await let_it_run()
+    await assignment.commit()
+    assert (broker.commits, work[1].taken) == ([{FIRST: 8}], [])
+    assignment.begin(FIRST, [Fetched(8)])  # type: ignore[list-item]
+    await let_it_run()
+    assert [record.at for record in work[1].taken] == ["notes.events/0@8"]
+    work[1].steps.put_nowait(1)
+    await assignment.finish()
+    assert broker.commits == [{FIRST: 8}, {FIRST: 9}]
+
+
 async def test_a_partition_is_paused_while_too_much_of_it_waits(
     assignment: Assignment, broker: Broker, work: list[Work], monkeypatch: pytest.MonkeyPatch
 ) -> None:
