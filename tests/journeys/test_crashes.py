@@ -125,6 +125,7 @@ async def test_processes_killed_at_every_step_of_a_booking_leave_books_that_agre
 
 
 # The last: what it leaves behind would be found by all others.
+@pytest.mark.xfail(reason="Tansu takes back what is sent while it makes a topic: see decision 33.", strict=False)
 async def test_a_broker_that_forgets_everything_leaves_books_that_agree(house: House, killer: Killer) -> None:
     async def forget() -> None:
         await asyncio.sleep(2)
