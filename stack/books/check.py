@@ -71,6 +71,6 @@ def _counted(books: Books) -> str:
     said = ", ".join(f"{many} {status}" for status, many in sorted(statuses.items()))
     return (
         f"{statuses.total()} bookings ({said or 'none'}); money in {came:,f} = kept {came - back:,f} + back {back:,f}; "
-        f"{len(books.at['loyalty'].issuances)} coupons; "
+        f"{len(books.at['loyalty'].coupons)} coupons; "
         f"{sum(len(books.at[name].outbox) for name in books.at)} messages"
     )

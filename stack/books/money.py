@@ -34,6 +34,12 @@ class Paid:
     def kept(self) -> Decimal:
         return self.came - Decimal(self.row["refunded"]) - Decimal(self.row["refunding"])
 
+    @property
+    def elsewhere(self) -> Decimal:
+        """What went back past the provider, as somebody wrote down: it has no cancellation there."""
+        done = (each for each in self.refunds if each["status"] == "SUCCEEDED" and each["cancellation_id"] is None)
+        return sum((each["amount"] for each in done), Decimal(0))
+
     def given(self, *causes: str) -> Decimal:
         return sum((each["amount"] for each in self.refunds if each["cause"] in causes), Decimal(0))
 
@@ -70,7 +76,9 @@ def _provider(payment: Paid, entry: dict[str, Any] | None) -> Iterator[Breach]:
     """What came and what is back is the same here and there; what is under way is there, or waits for somebody."""
     currency = payment.row["currency"]
     there = tuple(from_minor(entry[part], currency) if entry else Decimal(0) for part in ("paid", "cancelled"))
-    here = (payment.came, payment.row["refunded"])
+    here = (payment.came, payment.row["refunded"] - payment.elsewhere)
+    if (surplus := there[1] + payment.elsewhere - there[0]) > 0:
+        yield Breach("no more back than came", payment.about, f"{surplus} too much, with what went back elsewhere")
     if there != here:
         says = f"paid and back are {here}, at the provider {there}"
         yield Breach("the provider says the same of a payment", payment.about, says)

@@ -192,3 +192,12 @@ def test_what_does_not_agree_is_found(change: Change, rules: set[str]) -> None:
     story = Story()
     change(story)
     assert rules <= story.breaches()
+
+
+def test_what_was_given_back_past_the_provider_is_missing_there_and_counts() -> None:
+    story = Story()
+    story.at["payment"].refunds[0]["cancellation_id"] = None
+    story.provider[1]["cancelled"] = 0
+    assert story.breaches() == set()
+    story.provider[1]["cancelled"] = 9_500
+    assert story.breaches() == {"no more back than came", "the provider says the same of a payment"}
