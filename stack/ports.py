@@ -11,12 +11,14 @@ LOOPBACK = "127.0.0.1"
 # Below the range the kernel hands to outgoing connections (32768 upwards): a port found free there
 # can be taken by any client in the moment before its server binds it.
 CANDIDATES = range(20000, 32000)
+_given: set[int] = set()
 
 
 def free_port() -> int:
-    """Find a loopback port nobody listens on."""
-    for port in random.sample(CANDIDATES, 200):
-        if is_free(port):
+    """Find a loopback port nobody listens on, and which this process was not given before: it may not listen yet."""
+    for port in random.sample(CANDIDATES, len(CANDIDATES)):
+        if port not in _given and is_free(port):
+            _given.add(port)
             return port
     raise StackError(f"no free port between {CANDIDATES.start} and {CANDIDATES.stop} on {LOOPBACK}")
 

@@ -168,6 +168,10 @@ def test_postgres_runs_below_a_folder_that_only_its_owner_may_enter(tmp_path: Pa
         assert server.child.is_running()
 
 
+def test_no_port_is_given_twice_though_nobody_listens_on_it_yet() -> None:
+    assert len({free_port() for _ in range(300)}) == 300
+
+
 def test_free_ports_are_free_and_below_those_of_outgoing_connections() -> None:
     ports = {free_port() for _ in range(20)}
     assert all(20000 <= port < 32000 for port in ports)

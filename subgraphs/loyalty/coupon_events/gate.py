@@ -12,7 +12,7 @@ import structlog
 from chassis.cache import Cache
 from chassis.errors import Unavailable
 from chassis.outages import is_outage
-from chassis.scripts import Library
+from chassis.scripts import Library, NotReplicated
 
 from .rules import Acceptance, CouponRejection, GateView, Rejection
 from .tables import CouponEvent, CouponEventChange
@@ -154,8 +154,8 @@ class Gate:
 
 
 def _is_away(coupon_event_id: UUID, error: Exception) -> bool:
-    """Whether the gate's server is: what the rows know is answered all the same."""
-    away = is_outage(error)
+    """Whether the gate's server is: what the rows know is answered all the same. One that lacks replicas is there."""
+    away = is_outage(error) and not isinstance(error, NotReplicated)
     if away:
         logger.warning("gate_away", coupon_event_id=str(coupon_event_id), error=repr(error))
     return away
