@@ -25,10 +25,7 @@ def channel_of_event(coupon_event_id: UUID) -> str:
 
 async def nudge_watchers(cache: Cache, issuance_ids: Iterable[UUID]) -> None:
     """All in one round trip: hundreds are recorded at once."""
-    async with cache.redis.pipeline(transaction=False) as pipeline:
-        for issuance_id in issuance_ids:
-            pipeline.publish(channel_of(issuance_id), "")
-        await pipeline.execute()
+    await cache.nudge(*map(channel_of, issuance_ids))
 
 
 class EventNudges:
