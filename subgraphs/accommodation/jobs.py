@@ -9,7 +9,7 @@ from chassis.database import Database
 
 from .calendar.check import find_wrong_nights
 from .calendar.let_go_overdue import let_go_overdue
-from .photos.remove import delete_unused, remove_files
+from .photos.remove import delete_unused, remove_files, remove_forgotten
 from .photos.shrink import shrink_photos
 from .photos.storage import Storage
 from .prices.renew import renew_lowest_prices
@@ -65,3 +65,8 @@ async def remove_deleted_photos(database: Database, storage: Storage) -> None:
         pass
     while await remove_files(database, storage):
         pass
+
+
+async def remove_forgotten_uploads(storage: Storage) -> None:
+    """Of which no photo knows any more."""
+    await remove_forgotten(storage)

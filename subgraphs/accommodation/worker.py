@@ -11,6 +11,7 @@ from .jobs import (
     check_ratings,
     let_go_overdue_holds,
     remove_deleted_photos,
+    remove_forgotten_uploads,
     renew_prices_of_over_nights,
     shrink_new_photos,
 )
@@ -22,6 +23,7 @@ JOBS = [
     Job("renew_prices_of_over_nights", timedelta(minutes=1), renew_prices_of_over_nights),
     Job("shrink_new_photos", timedelta(seconds=5), shrink_new_photos),
     Job("remove_deleted_photos", timedelta(minutes=1), remove_deleted_photos),
+    Job("remove_forgotten_uploads", timedelta(hours=1), remove_forgotten_uploads),
     Job("check_nights", timedelta(hours=6), check_nights),
     Job("check_ratings", timedelta(hours=6), check_ratings),
 ]

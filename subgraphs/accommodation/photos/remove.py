@@ -4,7 +4,7 @@ from chassis import clock
 from chassis.database import Database
 
 from . import store
-from .rules import UNUSED_FOR, all_keys
+from .rules import UNUSED_FOR, UPLOADS, all_keys
 from .storage import Storage
 
 BATCH = 100
@@ -28,3 +28,8 @@ async def remove_files(database: Database, storage: Storage) -> int:
         async with database.transaction() as session:
             await store.mark_files_removed(session, photo.id, clock.now())
     return len(gone)
+
+
+async def remove_forgotten(storage: Storage) -> int:
+    """Bytes put to an address, which is good for a while, when their photo was looked at or removed already."""
+    return await storage.delete_put_before(UPLOADS, clock.now() - UNUSED_FOR)

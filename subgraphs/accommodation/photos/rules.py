@@ -20,6 +20,7 @@ MOST_UNUSED = 200
 MOST_OF_A_PLACE, MOST_OF_A_REVIEW = 50, 10
 LONGEST_CAPTION = 300
 
+UPLOADS = "uploads"
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 
@@ -81,7 +82,7 @@ def may_be_named(photo: Photo | None, owner: Owner, by: UUID) -> bool:
 
 def upload_key(photo_id: UUID) -> str:
     """Where the bytes wait that nobody has looked at."""
-    return f"uploads/{photo_id}"
+    return f"{UPLOADS}/{photo_id}"
 
 
 def file_name(photo: Photo, size: PhotoSize) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import obstore
+import structlog
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, S3Store
 from pydantic import SecretStr
@@ -24,6 +25,7 @@ from chassis.errors import Unavailable
 
 from ..settings import Settings
 from .rules import upload_key
+from .signing import narrowed
 
 Result = TypeVar("Result")
 
@@ -31,6 +33,8 @@ AT_ONCE = 2
 """Pictures a process decodes at the same time: one may take 200 MB."""
 RETRIES: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=30)}
 READABLE_FOR = timedelta(minutes=10)
+
+logger = structlog.get_logger(__name__)
 
 
 class Storage:
@@ -61,7 +65,11 @@ class Storage:
     async def upload_url(self, photo_id: UUID, content_type: str, byte_length: int, expires_at: datetime) -> str:
         """Where the bytes may be put until then, by whoever has the address."""
         if self._bucket:
-            return await obstore.sign_async(self._bucket, "PUT", upload_key(photo_id), expires_at - clock.now())
+            address = await obstore.sign_async(self._bucket, "PUT", upload_key(photo_id), expires_at - clock.now())
+            secret = _told(self._settings.photo_s3_secret_key)
+            # A machine's role keeps its secret to itself.
+            said = {"content-type": content_type, "content-length": str(byte_length)}
+            return narrowed(address, secret, said) if secret else address
         given = {"type": content_type, "length": str(byte_length), "expires": str(int(expires_at.timestamp()))}
         given["signature"] = await asyncio.to_thread(self._signature, photo_id, given)
         return f"{self._settings.public_url}/uploads/{photo_id}?{urlencode(given)}"
@@ -103,6 +111,14 @@ class Storage:
             except (NotFoundError, FileNotFoundError):
                 continue
 
+    async def delete_put_before(self, prefix: str, at: datetime) -> int:
+        """What has lain there since before then; how many those were."""
+        with _away_is_said():
+            found = await obstore.list(self._store, prefix).collect_async()
+        old = [each["path"] for each in found if each["last_modified"] < at]
+        await self.delete(old)
+        return len(old)
+
     async def working(self, function: Callable[..., Result], *arguments: object) -> Result:
         """Have a picture worked on in a thread, when it is its turn."""
         async with self._at_once:
@@ -126,6 +142,7 @@ def _away_is_said() -> Iterator[None]:
     except (NotFoundError, FileNotFoundError):
         raise
     except BaseError as error:
+        logger.error("photo_storage_refuses", kind=type(error).__name__, reason=str(error)[:300])  # noqa: TRY400
         raise Unavailable(5) from error
 
 

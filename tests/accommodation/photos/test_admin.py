@@ -10,7 +10,7 @@ import pytest
 from chassis import clock
 from chassis.ids import uuid7
 from chassis.testing import SubgraphUnderTest
-from subgraphs.accommodation.jobs import remove_deleted_photos, shrink_new_photos
+from subgraphs.accommodation.jobs import remove_deleted_photos, remove_forgotten_uploads, shrink_new_photos
 from subgraphs.accommodation.photos.storage import Storage
 from subgraphs.accommodation.photos.tables import Photo
 from tests.accommodation.backoffice import DELETE, Person, a_host
@@ -177,6 +177,25 @@ async def test_uploads_that_nobody_used_go_after_a_day(
             await remove_deleted_photos(accommodation.database, storage)
         assert files(accommodation) == kept
     assert (await host.ask(SET, id=place, photos=[{"photoId": unused}])).codes == ["INVALID_INPUT"]
+
+
+async def test_bytes_put_to_an_address_again_when_its_photo_is_gone_are_forgotten_after_a_day(
+    accommodation: SubgraphUnderTest, places: Any, host: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, data = str((await places.add(host_id=host.id)).id), picture()
+    asked = await requested(host, data)
+    storage, now, photo = accommodation.resources[Storage], clock.now(), asked["photoId"]
+    assert await put(accommodation, asked, data) == 204
+    await host.get(SET, id=place, photos=[{"photoId": photo}])
+    await host.get(SET, id=place, photos=[])
+    await remove_deleted_photos(accommodation.database, storage)
+    assert files(accommodation) == []
+    assert await put(accommodation, asked, data) == 204
+    for hours, kept in ((23, [f"uploads/{photo}"]), (25, [])):
+        later = now + timedelta(hours=hours)
+        monkeypatch.setattr(clock, "now", lambda later=later: later)
+        await remove_forgotten_uploads(storage)
+        assert files(accommodation) == kept
 
 
 async def test_a_review_shows_photos_of_its_author_and_takes_them_along(
