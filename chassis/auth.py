@@ -73,6 +73,12 @@ class TokenVerifier:
         if revoked_at is not None and principal.issued_at <= revoked_at:
             raise _refusal()
 
+    def good_for(self, principal: Principal) -> float:
+        """Seconds until the token has expired, or too little is known of what was revoked: then it is to be judged."""
+        if principal.user_id is None or principal.expires_at is None:
+            return float("inf")
+        return min((principal.expires_at - clock.now()).total_seconds(), self.revocations.known_for())
+
     def _remember(self, digest: bytes, principal: Principal) -> None:
         self._known[digest] = principal
         if len(self._known) > _KEPT_TOKENS:

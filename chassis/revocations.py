@@ -27,6 +27,9 @@ class Revocations(Protocol):
     async def revoked_at(self, user_id: UUID) -> datetime | None:
         """Tokens given to the person at that instant or before are worth nothing. Raises Unavailable while unknown."""
 
+    def known_for(self) -> float:
+        """Seconds for which what it says still counts, if nothing newer is heard."""
+
 
 class FixedRevocations:
     """What is known beforehand: for tests, and where nobody can revoke anything."""
@@ -36,6 +39,9 @@ class FixedRevocations:
 
     async def revoked_at(self, user_id: UUID) -> datetime | None:
         return self._known.get(user_id)
+
+    def known_for(self) -> float:
+        return float("inf")
 
 
 class PolledRevocations:
@@ -63,8 +69,11 @@ class PolledRevocations:
         """Raise Unavailable while the list is too old; until it was read for the first time, wait for that."""
         if not self._tried.is_set():
             await self._tried.wait()
-        if time.monotonic() - self._as_of > self.good_for:
+        if self.known_for() <= 0:
             raise Unavailable(self.again, "Tokens can't be checked right now. Please try again.")
+
+    def known_for(self) -> float:
+        return max(self._as_of + self.good_for - time.monotonic(), 0)
 
     async def look(self) -> bool:
         """Read the list now; whether it could be had."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+import structlog
 from graphql import OperationType
 from opentelemetry import trace
 
@@ -21,6 +22,7 @@ from chassis.graphql_metrics import subscriptions
 from chassis.http_body import Receive, Send
 from chassis.masking import all_shown
 
+logger = structlog.get_logger(__name__)
 tracer = trace.get_tracer(__name__)
 
 BAD_REQUEST = 4400
@@ -29,6 +31,7 @@ FORBIDDEN = 4403
 INIT_TIMEOUT = 4408
 ID_TAKEN = 4409
 TOO_MANY_INITS = 4429
+INTERNAL_ERROR = 4500
 GOING_AWAY = 1001
 TOO_BIG = 1009
 TRY_AGAIN_LATER = 1013
@@ -59,6 +62,11 @@ class Closed(Exception):
         super().__init__(f"{code} {reason}")
         self.code = code
         self.reason = reason
+
+
+def _broken(error: Exception) -> Closed:
+    logger.error("socket_broke", exc_info=error)
+    return Closed(INTERNAL_ERROR, "Internal error")
 
 
 class Gone(Exception):
@@ -100,8 +108,9 @@ class Connection:
             first = reading if reading.done() else guarding
             with suppress(Gone):
                 first.result()
-        except Closed as closed:
+        except Exception as error:  # noqa: BLE001 - the client is told, and nothing of what it was
             await self._end({reading, guarding})
+            closed = error if isinstance(error, Closed) else _broken(error)
             with suppress(OSError):
                 await send({"type": "websocket.close", "code": closed.code, "reason": closed.reason})
         finally:
@@ -121,7 +130,7 @@ class Connection:
         except TimeoutError:
             raise Closed(INIT_TIMEOUT, "Connection initialisation timeout") from None
         while True:
-            await asyncio.sleep(min(self.limits.ping_every, self._token_left()))
+            await asyncio.sleep(min(self.limits.ping_every, self._good_for()))
             await self._ensure_still_let_in()
             if self._silent_pings >= 2:
                 raise Closed(GOING_AWAY, "No answer to pings")
@@ -129,11 +138,12 @@ class Connection:
             await self._ping()
 
     async def _ensure_still_let_in(self) -> None:
-        if self._token_left() <= 0:
-            raise Closed(FORBIDDEN, "Token expired")
         context = self.context
         if context is None or TokenVerifier not in context.resources:
             return
+        expires_at = context.principal.expires_at
+        if expires_at and expires_at <= clock.now():
+            raise Closed(FORBIDDEN, "Token expired")
         try:
             await context.resources[TokenVerifier].ensure_good(context.principal)
         except Unauthenticated:
@@ -148,9 +158,12 @@ class Connection:
         except TimeoutError:
             raise Closed(GOING_AWAY, "Nothing is read any more") from None
 
-    def _token_left(self) -> float:
-        expires_at = self.context.principal.expires_at if self.context else None
-        return (expires_at - clock.now()).total_seconds() if expires_at else float("inf")
+    def _good_for(self) -> float:
+        """No list of revocations is believed for longer than it counts, however long it is to the next ping."""
+        context = self.context
+        if context is None or TokenVerifier not in context.resources:
+            return float("inf")
+        return context.resources[TokenVerifier].good_for(context.principal)
 
     async def _read(self, receive: Receive) -> None:
         while True:

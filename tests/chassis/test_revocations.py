@@ -13,7 +13,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from chassis.errors import Unauthenticated, Unavailable
-from chassis.revocations import FixedRevocations, PolledRevocations, RemoteList, document_of
+from chassis.revocations import _PATIENCE, FixedRevocations, PolledRevocations, RemoteList, document_of
+from chassis.sockets import SocketLimits
 from tests.chassis.tokens import ISSUER, SESSION, USER, claims, signed, verifier
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, 123_000, tzinfo=UTC)
@@ -198,3 +199,10 @@ async def test_with_an_old_list_tokens_wait_and_nobody_is_told_to_sign_in_again(
     with pytest.raises(Unavailable):
         await checks.principal(f"Bearer {signed(claims())}")
     assert (await checks.principal(None)).user_id is None
+
+
+def test_whoever_was_sent_away_is_out_within_a_minute_in_processes_and_on_sockets() -> None:
+    usual = PolledRevocations(Account())
+    # The list is read so often, and may take so long to come; a socket is looked at so often.
+    assert usual.every + _PATIENCE + SocketLimits().ping_every <= 60
+    assert usual.good_for <= 60

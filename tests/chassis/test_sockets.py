@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from prometheus_client import REGISTRY
@@ -16,7 +18,7 @@ from chassis.auth import TokenVerifier
 from chassis.errors import Unavailable
 from chassis.graphql_ws import GraphQLWebSocket
 from chassis.principal import Role
-from chassis.revocations import FixedRevocations
+from chassis.revocations import FixedRevocations, PolledRevocations
 from chassis.sockets import SocketLimits
 from tests.chassis.sample import Calls, running, service
 from tests.chassis.socket import Socket, connected
@@ -371,6 +373,9 @@ async def test_while_nobody_knows_what_was_taken_back_the_client_may_come_again(
         async def revoked_at(self, user_id: UUID) -> None:
             raise Unavailable(2)
 
+        def known_for(self) -> float:
+            return float("inf")
+
     async with connected(limited(app, ping_every=0.05)) as socket, connected(limited(app, ping_every=0.05)) as nobody:
         await socket.init({"Authorization": bearer()["authorization"]})
         await nobody.init()
@@ -389,6 +394,46 @@ async def test_while_tokens_can_not_be_judged_the_client_may_come_again(
     async with connected(app) as socket:
         await socket.send({"type": "connection_init"})
         assert await socket.closed() == (1013, "Try again later")
+
+
+async def test_nobody_stays_longer_than_the_last_list_counts_however_rarely_pings_come(
+    app: FastAPI, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = [True, False]
+
+    async def read() -> dict[UUID, datetime]:
+        if not heard.pop(0):
+            raise httpx.ConnectError("refused")
+        return {}
+
+    revocations = PolledRevocations(read, every=0.1, again=3_600, good_for=0.3)
+    revocations.start()
+    monkeypatch.setattr(app.state.resources[TokenVerifier], "revocations", revocations)
+    with capture_logs() as logs:
+        async with connected(limited(app, ping_every=3_600)) as socket:
+            await socket.init({"Authorization": bearer()["authorization"]})
+            await socket.subscribe("subscription{forever}")
+            assert await socket.data() == {"forever": 1}
+            began = time.monotonic()
+            while (event := await socket.event())["type"] != "websocket.close":
+                assert "ping" in event["text"]
+            assert (event["code"], time.monotonic() - began < 3) == (1013, True)
+    await revocations.close()
+    assert (calls, logs[0]["event"]) == (["forever ended"], "revocations_unavailable")
+
+
+async def test_what_breaks_by_itself_ends_the_connection_and_tells_nothing(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(_self: TokenVerifier, _authorization: str | None) -> None:
+        raise RuntimeError("the password is hunter2")
+
+    monkeypatch.setattr(TokenVerifier, "principal", broken)
+    with capture_logs() as logs:
+        async with connected(app) as socket:
+            await socket.send({"type": "connection_init"})
+            assert await socket.closed() == (4500, "Internal error")
+    assert [each["event"] for each in logs] == ["socket_broke"]
 
 
 async def test_a_query_that_takes_too_long_is_given_up(app: FastAPI, calls: Calls) -> None:
