@@ -1,11 +1,14 @@
 """The subgraphs, each served once for all that is tried on it."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 
+from chassis.roles import Role
 from chassis.testing import Servers
 
+from .seeds import seed
 from .serving import SUBGRAPHS, Served, served
 
 
@@ -15,3 +18,9 @@ def subgraph(
 ) -> Iterator[Served]:
     with served(request.param, servers, tmp_path_factory.mktemp(request.param)) as subgraph:
         yield subgraph
+
+
+@pytest.fixture(scope="package")
+def people(subgraph: Served) -> dict[Role, UUID]:
+    """Who asks, by role: each has something of their own, as far as the subgraph knows anything by itself."""
+    return seed(subgraph)

@@ -1,15 +1,20 @@
 """Something of everything in each subgraph, so that what is asked by its id is there, and somebody's."""
 
-from datetime import timedelta
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from chassis import clock
+import httpx
+
 from chassis.ids import uuid7
 from chassis.kafka import Topics
 from chassis.roles import Role
 from chassis.testing import SubgraphUnderTest
+from stack.portone.settings import Settings as SimulatorSettings
 from tests.accommodation.backoffice import PUBLISH, Person
+from tests.accommodation.reviews.guests import Guest
 from tests.account.world import World
 from tests.booking.story import Story
 from tests.loyalty.askers import issue
@@ -17,6 +22,7 @@ from tests.loyalty.backoffice import create_event
 from tests.loyalty.bookings import Booking, own_coupon
 from tests.loyalty.ledger import grant
 from tests.loyalty.pipeline import record_all
+from tests.payment import world as payment
 
 from .serving import Served
 
@@ -43,9 +49,10 @@ async def _accommodation(subgraph: SubgraphUnderTest) -> People:
     host = Person(subgraph, people[Role.HOST], Role.HOST)
     for published in (True, False):
         place = await host.create()
-        await host.create_room_type(place)
+        room_type = await host.create_room_type(place)
         if published:
             await host.get(PUBLISH, id=place)
+            await Guest(subgraph, people[Role.GUEST]).review(SimpleNamespace(id=room_type))
     return people
 
 
@@ -60,15 +67,16 @@ async def _booking(subgraph: SubgraphUnderTest) -> People:
 
 async def _payment(subgraph: SubgraphUnderTest) -> People:
     people = _people()
-    asked = {
-        "booking_id": str(uuid7()),
-        "user_id": str(people[Role.GUEST]),
-        "amount": "130000",
-        "currency": "KRW",
-        "order_name": "Two nights",
-        "due_at": (clock.now() + timedelta(minutes=10)).isoformat(),
-    }
-    assert await subgraph.handle("payment.open-payment", asked)
+    settings: Any = subgraph.settings
+    provider = SimulatorSettings(port=urlsplit(settings.portone_api_url).port)
+    async with httpx.AsyncClient(base_url=provider.url) as http:
+        world = payment.World(
+            subgraph, payment.Simulator(provider, http), payment.Postbox(), http, payer_id=people[Role.GUEST]
+        )
+        await world.open()
+        world = replace(world, booking_id=uuid7())
+        await world.paid()
+        await world.ask_to_refund(30_000)
     return people
 
 

@@ -24,7 +24,7 @@ from stack.portone.settings import payment_environment
 from stack.ports import free_port
 from subgraphs.account.sessions.tokens import SigningKey
 from tests.account.conftest import pem
-from tests.federation.serving import PATHS, serving
+from tests.federation.serving import NOWHERE, PATHS, serving
 
 __all__ = ["PATHS", "SUBGRAPHS", "Served", "served"]
 
@@ -103,7 +103,7 @@ def _own(name: str, folder: Path) -> Iterator[Mapping[str, Any]]:
     elif name == "accommodation":
         yield {"photo_folder": folder}
     elif name == "payment":
-        provider = SimulatorSettings(port=free_port())
+        provider = SimulatorSettings(port=free_port(), webhook_url=f"{NOWHERE}/hook")
         with running(lambda _: create_app(provider), provider.port):
             environment = payment_environment(provider)
             yield {key.removeprefix("PAYMENT_").lower(): value for key, value in environment.items()}

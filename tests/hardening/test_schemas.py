@@ -23,7 +23,6 @@ from chassis.roles import Role
 
 from .conformance import breaches
 from .hostile import register_scalars, with_variables
-from .seeds import seed
 from .serving import PATHS, Served
 
 EXAMPLES = int(os.environ.get("HARDENING_EXAMPLES") or 8)
@@ -39,12 +38,6 @@ ASKERS = {"public": [Role.GUEST, Role.GUEST, None], "admin": [Role.ADMIN, Role.A
 MODES = [*[GenerationMode.POSITIVE] * 5, GenerationMode.NEGATIVE]
 
 pytestmark = pytest.mark.timeout(600)
-
-
-@pytest.fixture(scope="module")
-def people(subgraph: Served) -> dict[Role, UUID]:
-    """Who asks, by role: each has something of their own, as far as the subgraph knows anything by itself."""
-    return seed(subgraph)
 
 
 @pytest.mark.parametrize("face", PATHS)
