@@ -1,6 +1,7 @@
 """What must be true of bookings themselves once all is at rest: they wait for nobody but people and the provider."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from stack.books.breach import Breach, Row, one
 from stack.books.read import Books
@@ -34,6 +35,9 @@ def _rests(booking: Row) -> Iterator[Breach]:
 
 
 def _waits_for_a_refund(booking: Row, refunds: dict[object, Row]) -> bool:
-    """For somebody's account number, or for the provider."""
-    refund = refunds.get(booking["refund_id"])
-    return list(booking["asks"]) == [REFUND] and refund is not None and refund["status"] != "SUCCEEDED"
+    """For somebody's account number, or for the provider: its own refund, or one by hand."""
+    own = set(booking["asks"])
+    by_hand = (booking["other_refunds"] or {}).get("open", []) if booking["status"] == "CANCELLING" else []
+    waited_for = [refunds.get(each) for each in (*[booking["refund_id"]] * len(own), *map(UUID, by_hand))]
+    is_open = [each is not None and each["status"] != "SUCCEEDED" for each in waited_for]
+    return own <= {REFUND} and bool(is_open) and all(is_open)

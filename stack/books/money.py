@@ -146,8 +146,24 @@ def _told(books: Books) -> Iterator[Breach]:
         payment = payments.get(booking["id"])
         if booking["paid"] is not None and (payment is None or payment["paid_amount"] != booking["paid"]):
             yield Breach("no money out of nothing", f"booking {booking['id']}", f"believes in {booking['paid']}")
+    yield from _by_hand(books)
     settled = {each["id"]: each["amount"] for each in books.at["payment"].refunds if each["status"] == "SUCCEEDED"}
     known = {each["refund_id"]: each["amount"] for each in books.at["loyalty"].refunds}
     for refund_id in {refund_id for refund_id, _ in settled.items() ^ known.items()}:
         says = f"is {settled.get(refund_id)} here, {known.get(refund_id)} to points"
         yield Breach("points know what went back", f"refund {refund_id}", says)
+
+
+def _by_hand(books: Books) -> Iterator[Breach]:
+    """A booking counts what is given back by hand from the moment it is set aside, and knows which is back."""
+    payments = one(books.at["payment"].payments, "id")
+    bookings = one(books.at["booking"].bookings, "id")
+    for refund in books.at["payment"].refunds:
+        booking = bookings.get(payments[refund["payment_id"]]["booking_id"])
+        if booking is None or refund["cause"] != "BY_HAND":
+            continue
+        others, refund_id = booking["other_refunds"] or {}, str(refund["id"])
+        known = (Decimal(others.get("amounts", {}).get(refund_id, 0)), refund_id in others.get("open", []))
+        if known != (refund["amount"], refund["status"] != "SUCCEEDED"):
+            says = f"refund {refund_id} of {refund['amount']} is {refund['status']}, to the booking {known}"
+            yield Breach("a booking knows what is given back by hand", f"booking {booking['id']}", says)

@@ -14,7 +14,7 @@ from .bookings.flow import REPORTS, Signal
 from .bookings.get_stuck import get_stuck
 from .bookings.lose import lose_nights
 from .bookings.pay import pay_booking
-from .bookings.refund import FailedRefund, take_failed_refund, take_refund
+from .bookings.refund import FailedRefund, take_failed_refund, take_refund, take_requested_refund
 from .bookings.refuse import refuse_booking
 from .bookings.snapshots import BookedPlace, CancellationPolicy, NightPrice, StayTerms
 from .bookings.tables import Ask, RefusalCode
@@ -84,6 +84,11 @@ class AccountIssued(Report):
 
 
 class PaymentRefunded(Report):
+    refund_id: UUID
+    amount: Decimal
+
+
+class RefundRequested(Report):
     refund_id: UUID
     amount: Decimal
 
@@ -218,6 +223,11 @@ async def payment_closed(session: AsyncSession, message: Report, cache: Cache) -
 @consumer.on("payment.payment.refunded")
 async def payment_refunded(session: AsyncSession, message: PaymentRefunded, cache: Cache) -> None:
     await take_refund(session, cache, message.booking_id, message.refund_id, message.amount)
+
+
+@consumer.on("payment.payment.refund-requested")
+async def payment_refund_requested(session: AsyncSession, message: RefundRequested, cache: Cache) -> None:
+    await take_requested_refund(session, cache, message.booking_id, message.refund_id, message.amount)
 
 
 @consumer.on("payment.payment.refund-failed")

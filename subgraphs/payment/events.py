@@ -57,6 +57,14 @@ class PaymentRefunded(_PaymentEvent, name="payment.payment.refunded"):
     amount: Decimal
 
 
+class RefundRequested(_PaymentEvent, name="payment.payment.refund-requested"):
+    """Money is set aside to go back by hand. `refunded` follows, however long it takes: it is never taken back."""
+
+    payment_id: UUID
+    refund_id: UUID
+    amount: Decimal
+
+
 class RefundFailed(_PaymentEvent, name="payment.payment.refund-failed"):
     """A refund did not work. It is tried again, and `refunded` follows, unless it is `final`.
 

@@ -151,12 +151,13 @@ class Money:
         return [("payment.payment.account-issued", known)] if self.state == "open" else []
 
     def administrator_refunds(self, amount: Decimal) -> list[Reply]:
-        """A part of what is left, if there is so much."""
+        """A part of what is left, if there is so much: set aside at once, and back some time later."""
         if not 0 < amount <= self.left:
             return []
         refund_id = str(uuid7())
         self.by_hand.add(refund_id)
-        return self._give_back(refund_id, amount)
+        back = self._give_back(refund_id, amount)
+        return [("payment.payment.refund-requested", back[0][1]), *back]
 
     def _open(self, amount: Decimal) -> list[Reply]:
         if self.state in {"none", "open"}:

@@ -17,15 +17,20 @@ from .tables import Booking, BookingStatus
 logger = structlog.get_logger(__name__)
 
 
-async def advance_booking(session: AsyncSession, cache: Cache, booking: Booking, signal: Signal) -> None:
-    """Take the signal. The booking is locked, and what the signal brought is written down in it already."""
+async def advance_booking(
+    session: AsyncSession, cache: Cache, booking: Booking, signal: Signal, said: str | None = None
+) -> None:
+    """Take the signal. The booking is locked, and what the signal brought is written down in it already.
+
+    `said` is what administrators read beside the step instead of where it led.
+    """
     answered = strike_answered(booking, signal)
     move = move_on(booking, signal)
     if move:
         _make(session, booking, move)
     if not booking.asks:
         booking.asked_at = None
-    store.add_step(session, booking, signal, _said_of(booking, move) if answered or move else "past")
+    store.add_step(session, booking, signal, said or (_said_of(booking, move) if answered or move else "past"))
     if come_unstuck(booking, signal) or answered or move:
         booking.version += 1
         nudge_watchers(session, cache, booking)

@@ -34,9 +34,11 @@ class Signal(StrEnum):
     PAYMENT_CLOSED = "payment.payment.closed"
     PAYMENT_REFUNDED = "payment.payment.refunded"
     PAYMENT_REFUND_FAILED = "payment.payment.refund-failed"
+    REFUND_REQUESTED = "payment.payment.refund-requested"
     DUE_TIME_PASSED = "booking.due-time-passed"
     CANCEL = "booking.cancel"
     STAY_OVER = "booking.stay-over"
+    OTHER_REFUND_BACK = "booking.other-refund-back"
 
 
 REPORTS: Final = tuple(signal for signal in Signal if not signal.startswith("booking."))
@@ -56,6 +58,11 @@ def nothing_to_pay(booking: Booking) -> bool:
 
 def all_answered(booking: Booking) -> bool:
     return not booking.asks
+
+
+def all_back(booking: Booking) -> bool:
+    """Nothing is asked any more, and no refund by hand is on its way."""
+    return all_answered(booking) and not (booking.other_refunds and booking.other_refunds.open)
 
 
 def always(_booking: Booking) -> bool:
@@ -91,7 +98,7 @@ _PAYMENT_REFUSED: Final = (Move(Stage.REFUSED, asks=_RELEASE),)
 _UNPAID: Final = (Move(Stage.EXPIRED, asks=_RELEASE),)
 _CLOSE: Final = (Move(Stage.CLOSING_PAYMENT, asks=(Ask.CLOSE_PAYMENT,)),)
 _CANCEL_UNPAID: Final = (Move(Stage.CANCELLING, asks=(Ask.CLOSE_PAYMENT, *_RELEASE)),)
-_GIVEN_BACK: Final = (Move(Stage.CANCELLED, when=all_answered),)
+_GIVEN_BACK: Final = (Move(Stage.CANCELLED, when=all_back),)
 
 FLOW: Final[Mapping[Stage, Mapping[Signal, tuple[Move, ...]]]] = {
     Stage.HOLDING_NIGHTS: {
@@ -137,8 +144,10 @@ FLOW: Final[Mapping[Stage, Mapping[Signal, tuple[Move, ...]]]] = {
         Signal.BENEFITS_SPENT: (Move(Stage.CONFIRMED, when=all_answered),),
         Signal.NIGHTS_LOST: (Move(Stage.CANCELLING, asks=_UNDO),),
         Signal.BENEFITS_REFUSED: (Move(Stage.CANCELLING, asks=_UNDO),),
+        Signal.REFUND_REQUESTED: (Move(Stage.CONFIRMING),),
     },
     Stage.CONFIRMED: {
+        Signal.REFUND_REQUESTED: (Move(Stage.CONFIRMED),),
         Signal.STAY_OVER: (Move(Stage.COMPLETED),),
         Signal.CANCEL: (Move(Stage.CANCELLING, asks=_UNDO),),
     },
@@ -151,6 +160,8 @@ FLOW: Final[Mapping[Stage, Mapping[Signal, tuple[Move, ...]]]] = {
         Signal.PAYMENT_REFUNDED: _GIVEN_BACK,
         # It came to nothing: all of the money had gone back by other refunds.
         Signal.PAYMENT_REFUND_FAILED: _GIVEN_BACK,
+        Signal.REFUND_REQUESTED: (Move(Stage.CANCELLING),),
+        Signal.OTHER_REFUND_BACK: _GIVEN_BACK,
         Signal.PAYMENT_PAID: (Move(Stage.CANCELLING, asks=(Ask.REFUND_PAYMENT,)),),
     },
     # Money that comes after the end goes back whole.

@@ -13,7 +13,7 @@ from . import store
 from .advance import advance_booking, come_unstuck
 from .ask import ask_others
 from .cancellation import lower_refund
-from .flow import Signal
+from .flow import Signal, move_on
 from .get_stuck import stick
 from .nudge import nudge_watchers
 from .snapshots import OtherRefunds
@@ -36,10 +36,20 @@ async def take_refund(session: AsyncSession, cache: Cache, booking_id: UUID, ref
     if refund_id == booking.refund_id:
         await advance_booking(session, cache, booking, Signal.PAYMENT_REFUNDED)
         return
-    known = booking.other_refunds.amounts if booking.other_refunds else {}
-    booking.other_refunds = OtherRefunds(amounts={**known, refund_id: amount})
-    said = f"{amount:f} by {refund_id}, which this booking did not ask for"
-    _note(session, cache, booking, Signal.PAYMENT_REFUNDED, said)
+    booking.other_refunds = (booking.other_refunds or OtherRefunds()).settled(refund_id, amount)
+    _note(session, cache, booking, Signal.PAYMENT_REFUNDED, _said_of_other(refund_id, amount))
+    if move_on(booking, Signal.OTHER_REFUND_BACK):
+        await advance_booking(session, cache, booking, Signal.OTHER_REFUND_BACK)
+
+
+async def take_requested_refund(
+    session: AsyncSession, cache: Cache, booking_id: UUID, refund_id: UUID, amount: Decimal
+) -> None:
+    """Somebody gives a part back by hand: it is not there to be given back by this booking any more."""
+    booking = await store.lock_booking(session, booking_id)
+    booking.other_refunds = (booking.other_refunds or OtherRefunds()).asked(refund_id, amount)
+    said = _said_of_other(refund_id, amount)
+    await advance_booking(session, cache, booking, Signal.REFUND_REQUESTED, said)
 
 
 async def take_failed_refund(session: AsyncSession, cache: Cache, booking_id: UUID, refund: FailedRefund) -> None:
@@ -67,6 +77,10 @@ async def _ask_for_less(session: AsyncSession, cache: Cache, booking: Booking, l
     else:
         booking.asks = [ask for ask in booking.asks if ask is not Ask.REFUND_PAYMENT]
         await advance_booking(session, cache, booking, Signal.PAYMENT_REFUND_FAILED)
+
+
+def _said_of_other(refund_id: UUID, amount: Decimal) -> str:
+    return f"{amount:f} by {refund_id}, which this booking did not ask for"
 
 
 def _note(session: AsyncSession, cache: Cache, booking: Booking, signal: Signal, said: str) -> None:

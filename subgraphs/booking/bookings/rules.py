@@ -169,7 +169,7 @@ def total_for(subtotal: Decimal, coupon_discount: Decimal, points_used: int) -> 
 
 
 def money_left(booking: Booking) -> Decimal:
-    """What was paid and has not gone back, nor is asked to."""
+    """What was paid and has not gone back, nor is asked to or on its way."""
     returned = booking.other_refunds.total() if booking.other_refunds else Decimal(0)
     return max(Decimal(0), (booking.paid or Decimal(0)) - (booking.refund_amount or Decimal(0)) - returned)
 

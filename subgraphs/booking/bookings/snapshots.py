@@ -3,7 +3,7 @@
 from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -70,9 +70,22 @@ class Cancellation(Value):
 
 
 class OtherRefunds(Value):
-    """What went back without the booking's asking, by the refunds' ids: each counts once, however often it is told."""
+    """What goes back without the booking's asking, by the refunds' ids: each counts once, however often it is told.
 
-    amounts: dict[UUID, Decimal]
+    `open` are those on their way, which are set aside already.
+    """
+
+    amounts: dict[UUID, Decimal] = {}
+    open: frozenset[UUID] = frozenset()
+
+    def asked(self, refund_id: UUID, amount: Decimal) -> Self:
+        """What is known to be back already is not on its way again."""
+        if refund_id in self.amounts:
+            return self
+        return type(self)(amounts={**self.amounts, refund_id: amount}, open=self.open | {refund_id})
+
+    def settled(self, refund_id: UUID, amount: Decimal) -> Self:
+        return type(self)(amounts={**self.amounts, refund_id: amount}, open=self.open - {refund_id})
 
     def total(self) -> Decimal:
         return sum(self.amounts.values(), Decimal(0))

@@ -6,7 +6,9 @@ from uuid import UUID, uuid5
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.cache import Cache
+from chassis.outbox import publish
 
+from ..events import RefundRequested
 from ..ledger import store as ledger
 from ..ledger.request_reconciliation import request_reconciliation
 from ..ledger.tables import Payment
@@ -19,7 +21,10 @@ from .tables import RefundCause
 async def request_refund_by_hand(
     session: AsyncSession, cache: Cache, payment_id: UUID, *, key: str, amount: Decimal, reason: str
 ) -> Payment:
-    """Raises InvalidInput, NotFound, RefundExceedsPayment, and IdempotencyMismatch for another refund's key."""
+    """The booking is told at once: what it gives back from now on is less by so much.
+
+    Raises InvalidInput, NotFound, RefundExceedsPayment, and IdempotencyMismatch for another refund's key.
+    """
     ensure_key(key)
     ensure_reason(reason, "reason")
     payment = await ledger.lock_payment(session, payment_id)
@@ -31,4 +36,8 @@ async def request_refund_by_hand(
     ensure_refundable(payment, amount)
     owe_refund(session, payment, amount, reason=reason, cause=RefundCause.BY_HAND, refund_id=refund_id)
     request_reconciliation(session, cache, payment)
+    publish(
+        session,
+        RefundRequested(booking_id=payment.booking_id, payment_id=payment.id, refund_id=refund_id, amount=amount),
+    )
     return payment

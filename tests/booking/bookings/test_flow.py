@@ -23,10 +23,11 @@ from subgraphs.booking.bookings.flow import (
     strike_answered,
 )
 from subgraphs.booking.bookings.rules import FINAL
+from subgraphs.booking.bookings.snapshots import OtherRefunds
 from subgraphs.booking.bookings.tables import PAYABLE, Ask, Booking, BookingStatus, Stage
 
 FLOWS = Path(__file__).resolve().parents[3] / "docs/flows.md"
-OWN = {Signal.DUE_TIME_PASSED, Signal.STAY_OVER, Signal.CANCEL}
+OWN = {Signal.DUE_TIME_PASSED, Signal.STAY_OVER, Signal.CANCEL, Signal.OTHER_REFUND_BACK}
 
 
 def booking_at(stage: Stage, **given: Any) -> Booking:
@@ -125,6 +126,7 @@ def test_once_money_was_taken_it_is_confirmed_before_it_can_be_cancelled() -> No
 
 
 WITH_COUPON = {"user_coupon_id": uuid7()}
+BY_HAND = {"other_refunds": OtherRefunds().asked(uuid7(), Decimal(1))}
 FREE = {"total": Decimal(0)}
 CHEAPER = {"expected_total": Decimal(109999)}
 S, A = Signal, Ask
@@ -237,6 +239,11 @@ AGREED = {"expected_total": Decimal("110000.00")}
         ),
         (Stage.CANCELLING, {"asks": [A.REFUND_PAYMENT]}, S.NIGHTS_RELEASED, None, []),
         (Stage.CANCELLING, {}, S.PAYMENT_REFUNDED, Stage.CANCELLED, []),
+        (Stage.CANCELLING, BY_HAND, S.PAYMENT_REFUNDED, None, []),
+        (Stage.CANCELLING, BY_HAND, S.OTHER_REFUND_BACK, None, []),
+        (Stage.CANCELLING, {"asks": [A.REFUND_PAYMENT]}, S.OTHER_REFUND_BACK, None, []),
+        (Stage.CANCELLING, {}, S.OTHER_REFUND_BACK, Stage.CANCELLED, []),
+        (Stage.CONFIRMING, BY_HAND, S.NIGHTS_CONFIRMED, Stage.CONFIRMED, []),
         # paid after it was cancelled or expired
         (
             Stage.CANCELLING,

@@ -160,3 +160,75 @@ async def test_money_that_came_while_it_was_cancelled_is_shown_as_given_back(sub
     cancellation = (await story.booking()).cancellation
     assert cancellation is not None
     assert (cancellation.fee, cancellation.refund) == (0, 110000)
+
+
+async def set_aside_by_hand(story: Story, amount: int, refund: UUID) -> None:
+    asked = {"payment_id": str(story.payment), "refund_id": str(refund), "amount": str(amount)}
+    await story.tell("payment.payment.refund-requested", **asked)
+
+
+async def test_what_is_set_aside_by_hand_is_not_quoted_and_waited_for_before_it_is_cancelled(
+    subgraph: SubgraphUnderTest,
+) -> None:
+    story, by_hand = await Story.begin(subgraph), uuid7()
+    await story.come_to_confirmed()
+    await set_aside_by_hand(story, 30000, by_hand)
+    await set_aside_by_hand(story, 30000, by_hand)
+    step = (await story.steps())[-1]
+    assert (step.name, step.detail) == (
+        "payment.payment.refund-requested",
+        f"30000 by {by_hand}, which this booking did not ask for",
+    )
+    assert (await quote(story))["refund"]["amount"] == 80000
+    assert (await cancel(story, expectedRefund="110000")).codes == ["REFUND_CHANGED"]
+    assert (await cancel(story, expectedRefund="80000")).errors == []
+    assert (await story.asked("payment.refund-payment"))["amount"] == 80000
+    await story.tell("accommodation.nights.released")
+    await given_back_by_hand(story, 80000, (await story.booking()).refund_id)
+    booking = await story.booking()
+    assert (booking.status, booking.asks, booking.asked_at) == (BookingStatus.CANCELLING, [], None)
+    assert "booking.booking.cancelled" not in await story.said()
+
+    await given_back_by_hand(story, 30000, by_hand)
+
+    assert (await story.booking()).status is BookingStatus.CANCELLED
+    assert [step.name for step in await story.steps()][-2:] == [
+        "payment.payment.refunded",
+        "booking.other-refund-back",
+    ]
+
+
+async def test_what_is_back_by_hand_already_is_not_waited_for_again(subgraph: SubgraphUnderTest) -> None:
+    story, by_hand = await Story.begin(subgraph), uuid7()
+    await story.come_to_confirmed()
+    await given_back_by_hand(story, 110000, by_hand)
+    await set_aside_by_hand(story, 110000, by_hand)
+    await cancel(story, expectedRefund="0")
+    await story.tell("accommodation.nights.released")
+    assert (await story.booking()).status is BookingStatus.CANCELLED
+
+
+async def test_one_set_aside_while_the_guest_cancels_is_heard_of_before_the_rest_is_back(
+    subgraph: SubgraphUnderTest,
+) -> None:
+    story, by_hand = await Story.begin(subgraph), uuid7()
+    await story.come_to_confirmed()
+    await cancel(story, expectedRefund="110000")
+    await story.tell("accommodation.nights.released")
+    await set_aside_by_hand(story, 110000, by_hand)
+    await refused(story, 0)
+    assert (await story.booking()).status is BookingStatus.CANCELLING
+    await given_back_by_hand(story, 110000, by_hand)
+    assert (await story.booking()).status is BookingStatus.CANCELLED
+
+
+async def test_a_set_aside_refund_that_dies_here_leaves_the_booking_stuck_until_it_is_replayed(
+    subgraph: SubgraphUnderTest,
+) -> None:
+    story, by_hand = await Story.begin(subgraph), uuid7()
+    await story.come_to_confirmed()
+    asked = {"payment_id": str(story.payment), "refund_id": str(by_hand), "amount": "1"}
+    await story.bury("payment.payment.refund-requested", "booking", **asked)
+    assert (await story.booking()).stuck_on == ["payment.payment.refund-requested"]
+    await set_aside_by_hand(story, 1, by_hand)
+    assert (await story.booking()).stuck_on == []

@@ -17,6 +17,7 @@ from tests.journeys.crashes.sight import ask, insist
 
 CANCEL = "mutation ($input: CancelBookingInput!) { cancelBooking(input: $input) { status } }"
 CONFIRM = "mutation ($id: ID!) { confirmPayment(paymentId: $id) { status } }"
+REFUND = "mutation ($input: RefundPaymentInput!) { refundPayment(input: $input) { status } }"
 OVER = ("COMPLETED", "REFUSED", "EXPIRED", "CANCELLED")
 POINTS = 500
 FAR = timedelta(days=30)
@@ -120,6 +121,27 @@ async def stays_away(house: House) -> None:
     booking = await confirmed(house, guest)
     await cancel(guest, booking)
     await become(house, booking, "CANCELLED")
+
+
+async def gets_a_part_back(house: House) -> None:
+    """For a broken shower, and cancels before it is there."""
+    guest = house.guest()
+    booking = await confirmed(house, guest)
+    payment, amount = await payment_of(house, booking)
+    await give_back_by_hand(house, payment, amount // 3)
+    await cancel(guest, booking)
+    await become(house, booking, "CANCELLED")
+
+
+async def payment_of(house: House, booking: str) -> tuple[str, int]:
+    """Its id and what was paid."""
+    rows = await house.sight.rows("payment", "select id, amount from payments where booking_id = $1", booking)
+    return str(rows[0]["id"]), int(rows[0]["amount"])
+
+
+async def give_back_by_hand(house: House, payment: str, amount: int) -> None:
+    asked = {"idempotencyKey": str(uuid7()), "paymentId": payment, "amount": str(amount), "reason": "By hand."}
+    await ask(house.admin, REFUND, input=asked)
 
 
 async def never_confirms(house: House) -> None:
@@ -244,7 +266,7 @@ async def let_hold_lapse(house: House, booking: str) -> None:
 ALL: tuple[Journey, ...] = (
     *(stays, stays, stays_away, never_confirms, pays_with_points, changes_mind, cancels_while_paying, pays_after_all),
     *(wants_too_many_points, was_shown_another_price, pays_another_amount, never_pays, pays_by_account),
-    *(never_pays_into_the_account, comes_back_too_late),
+    *(never_pays_into_the_account, comes_back_too_late, gets_a_part_back),
 )
 
 

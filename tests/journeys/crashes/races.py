@@ -4,7 +4,6 @@ import asyncio
 import random
 from datetime import timedelta
 
-from chassis.ids import uuid7
 from stack.commands import command, run_together
 from stack.demo.graph import GraphError
 from tests.journeys.crashes.house import House
@@ -16,12 +15,11 @@ from tests.journeys.crashes.journeys import (
     click_again,
     confirm,
     confirmed,
+    give_back_by_hand,
     let_due_time_pass,
     payable,
+    payment_of,
 )
-from tests.journeys.crashes.sight import ask
-
-REFUND = "mutation ($input: RefundPaymentInput!) { refundPayment(input: $input) { status } }"
 
 
 async def pay_as_the_time_is_up(house: House) -> str:
@@ -54,7 +52,7 @@ async def refund_twice_and_cancel(house: House) -> list[str]:
     """By two administrators, each of them more than half, while the guest cancels. What the two were told."""
     guest = house.guest()
     booking = await confirmed(house, guest)
-    payment, amount = await _payment(house, booking)
+    payment, amount = await payment_of(house, booking)
     told = await asyncio.gather(
         _refund(house, payment, amount * 2 // 3), _refund(house, payment, amount * 2 // 3), cancel(guest, booking)
     )
@@ -62,15 +60,9 @@ async def refund_twice_and_cancel(house: House) -> list[str]:
     return [str(each) for each in told[:2]]
 
 
-async def _payment(house: House, booking: str) -> tuple[str, int]:
-    rows = await house.sight.rows("payment", "select id, amount from payments where booking_id = $1", booking)
-    return str(rows[0]["id"]), int(rows[0]["amount"])
-
-
 async def _refund(house: House, payment: str, amount: int) -> str:
-    asked = {"idempotencyKey": str(uuid7()), "paymentId": payment, "amount": str(amount), "reason": "By hand."}
     try:
-        await ask(house.admin, REFUND, input=asked)
+        await give_back_by_hand(house, payment, amount)
     except GraphError as refused:
         return refused.codes[0]
     return "done"

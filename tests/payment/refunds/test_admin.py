@@ -23,6 +23,14 @@ async def test_a_part_is_given_back_by_hand_once_a_key(world: World) -> None:
         {"id": str(ADMIN)},
     )
     assert (await world.simulator.entry(payment_id))["cancelled"] == 30_000
+    assert await world.said() == ["opened", "paid", "refund-requested", "refunded"]
+    (told,) = await world.service.published("payment.payment.refund-requested")
+    assert told.payload == {
+        "booking_id": str(world.booking_id),
+        "payment_id": str(payment_id),
+        "refund_id": refund["id"],
+        "amount": "30000",
+    }
     other = await ask(world, REFUND, **{"in": by_hand(payment_id, 30_001)})
     assert other.codes == ["IDEMPOTENCY_MISMATCH"]
 
@@ -65,6 +73,7 @@ async def test_two_refunds_at_once_give_back_no_more_than_is_left(world: World) 
     )
 
     assert sorted(str(each.codes) for each in answers) == ["['REFUND_EXCEEDS_PAYMENT']"] * 3 + ["[]"]
+    assert await world.said() == ["opened", "paid", "refund-requested"]
 
 
 async def test_a_refund_that_waits_for_an_account_can_be_settled_by_hand(world: World) -> None:

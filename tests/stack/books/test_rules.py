@@ -98,7 +98,8 @@ class Story:
 
 def _booking(booking: UUID, status: str, total: int, **more: Any) -> dict[str, Any]:
     stay = {"room_type_id": ROOM, "check_in": NIGHT, "check_out": date(2027, 1, 11), "rooms": 1}
-    nothing = dict.fromkeys(("user_coupon_id", "paid", "refund_id", "refund_amount", "cancellation", "confirmed_at"))
+    unset = ("user_coupon_id", "paid", "refund_id", "refund_amount", "other_refunds", "cancellation", "confirmed_at")
+    nothing = dict.fromkeys(unset)
     said = {"stage": status, "asks": [], "stuck_on": [], "guest_id": GUEST, "total": Decimal(total)}
     return {"id": booking, "status": status, **stay, **nothing, **said, **_points(), **more}
 
@@ -201,3 +202,19 @@ def test_what_was_given_back_past_the_provider_is_missing_there_and_counts() -> 
     assert story.breaches() == set()
     story.provider[1]["cancelled"] = 9_500
     assert story.breaches() == {"no more back than came", "the provider says the same of a payment"}
+
+
+def part_back_by_hand(story: Story, status: str, **known: Any) -> None:
+    """1,000 of what a guest paid who has cancelled, from the fee that was kept."""
+    refund = {"id": STAYS, "payment_id": CANCELLED, "amount": Decimal(1_000), "cause": "BY_HAND"}
+    story.at["payment"].refunds.append({**refund, "status": status, "cancellation_id": None})
+    story.find("booking", "bookings", CANCELLED).update(other_refunds=known, status="CANCELLING", stage="CANCELLING")
+
+
+def test_what_is_given_back_by_hand_is_waited_for_and_known() -> None:
+    story = Story()
+    part_back_by_hand(story, "NEEDS_ACCOUNT", amounts={str(STAYS): "1000"}, open=[str(STAYS)])
+    story.find("payment", "payments", CANCELLED).update(refunding=Decimal(1_000))
+    assert story.breaches() == set()
+    story.find("booking", "bookings", CANCELLED).update(other_refunds=None)
+    assert story.breaches() == {"a booking comes to rest", "a booking knows what is given back by hand"}
