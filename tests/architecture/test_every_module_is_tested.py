@@ -10,7 +10,7 @@ from tests.architecture.source import ROOT, at, modules, subgraphs
 DECIDES = {"rules", "gate", "flow", "admin"}
 # Two halves of one thing, and figures that mean something only where they are counted.
 TESTED_WITH = {"assignment": "intake", "metrics": "upkeep"}
-FOR_TESTS = {"testing", "testing_sockets", "testing_tokens"}
+FOR_TESTS = {"testing", "testing_schemas", "testing_sockets", "testing_tokens"}
 
 
 def place_of(module: Path) -> Path:

@@ -6,10 +6,9 @@ Fields are read from the schemas: one that has no budget here, or takes more tha
 from typing import Any
 from uuid import UUID
 
-from graphql import GraphQLObjectType, get_named_type, is_leaf_type, is_required_argument
-
 from chassis.ids import uuid7
 from chassis.roles import Role
+from chassis.testing_schemas import entities, everything, graph_of, root_fields
 from subgraphs.payment.schema import admin, public
 from tests.payment.back_office import ADMIN, by_hand
 from tests.payment.world import World
@@ -41,32 +40,13 @@ MUTATIONS = {
 
 
 def test_every_root_field_and_entity_has_a_budget() -> None:
-    for face, schema in FACES.items():
-        graph: Any = schema._schema
-        roots = [graph.query_type, graph.mutation_type]
-        fields = {f"{face} {root.name}.{name}" for root in roots for name in root.fields if not name.startswith("_")}
-        kept = {f"{face} {each.name}" for each in graph.type_map["_Entity"].types if each.fields.keys() != {"id"}}
-        assert fields == {name for name in QUERIES | MUTATIONS if name.startswith(face)}
-        assert kept == {name for name in ENTITIES if name.startswith(face)}
-
-
-def everything(kind: GraphQLObjectType, seen: frozenset[str] = frozenset()) -> str:
-    """All fields of a type, and of what they lead to, but not back again."""
-    seen |= {kind.name}
-    chosen = []
-    for name, field in kind.fields.items():
-        target: Any = get_named_type(field.type)
-        assert not any(is_required_argument(each) for each in field.args.values())
-        if is_leaf_type(target):
-            chosen.append(name)
-        elif target.name not in seen:
-            chosen.append(f"{name} {{ {everything(target, seen)} }}")
-    return " ".join(chosen)
+    assert QUERIES.keys() | MUTATIONS.keys() == root_fields(**FACES)
+    assert ENTITIES.keys() == entities(**FACES)
 
 
 def shown(face: str, kind: str) -> str:
-    found: Any = FACES[face]._schema.type_map[kind]
-    return everything(found)
+    found: Any = graph_of(FACES[face]).type_map[kind]
+    return everything(found, {})
 
 
 async def statements(world: World, face: str, document: str, **variables: Any) -> int:

@@ -13,7 +13,7 @@ PLACE = """query ($id: ID!, $orderBy: ReviewOrder!, $first: Int!, $after: String
 MINE = """query ($of: [_Any!]!) { _entities(representations: $of) { ... on Viewer {
     reviews { totalCount nodes { text } } } } }"""
 MANY = """{ accommodations(first: 20) { nodes { name rating reviewCount
-    reviews(first: 20) { nodes { rating text author { id } accommodation { name } } } } } }"""
+    reviews(first: 20) { nodes { rating text author { id } photos { url } accommodation { name } } } } } }"""
 
 
 async def read(subgraph: SubgraphUnderTest, place: Any, order: str, size: int) -> list[str]:
@@ -66,8 +66,8 @@ async def test_a_page_of_places_with_reviews_takes_a_fixed_number_of_statements(
                 await Guest(accommodation).review(room_type)
         accommodation.sql.clear()
         assert (await accommodation.graphql(MANY)).errors == []
-        # The places, a page of reviews of each, and the places of those.
-        assert len(accommodation.sql) == 3
+        # The places, a page of reviews of each, and the places and photos of those.
+        assert len(accommodation.sql) == 4
 
 
 async def test_the_viewer_sees_all_of_their_own_and_nobody_anothers(
