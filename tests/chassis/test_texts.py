@@ -19,6 +19,7 @@ from chassis.texts import is_storable, wrong_text
         (None, 1, "EMPTY"),
         (" \n\t\u3000", 1, "EMPTY"),
         ("  ", 3, "EMPTY"),
+        ("\u200b\u202e \ufeff", 1, "EMPTY"),
         ("12", 3, "TOO_SHORT"),
         ("123456", 0, "TOO_LONG"),
         ("      ", 0, "TOO_LONG"),

@@ -100,6 +100,7 @@ class UpdateNightsInput:
     min_nights: int | None = None
 
     def read(self) -> Change:
+        rules.ensure_some(self.weekdays)
         weekdays = frozenset(each.value for each in self.weekdays or ())
         dates = rules.Dates(self.from_, self.to, weekdays)
         return Change(dates, self.price, self.units, self.closed, self.min_nights)

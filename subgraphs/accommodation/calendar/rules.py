@@ -140,6 +140,12 @@ def ensure_ahead(dates: Dates, today: date) -> None:
         raise InvalidInput(message, wrong)
 
 
+def ensure_some(weekdays: Collection[object] | None) -> None:
+    """Refuse none at all: whoever chose none did not mean every day."""
+    if weekdays is not None and not weekdays:
+        raise InvalidInput("On which weekdays? Leave them out for all.", [FieldError("weekdays", "EMPTY")])
+
+
 def ensure_night(price: Decimal | None, units: int | None, min_nights: int | None, *, least_units: int = 0) -> None:
     """Refuse what no night can be like; what is not given is not wrong."""
     wrong = [

@@ -120,6 +120,7 @@ async def test_dates_out_of_bounds_are_refused(
         (OPEN, {"units": 0, "minNights": 0}, ["units", "minNights"]),
         (CHANGE_NIGHTS, {"price": "1000000000001"}, ["price"]),
         (CHANGE_NIGHTS, {"units": -1, "minNights": 731}, ["units", "minNights"]),
+        (CHANGE_NIGHTS, {"weekdays": [], "price": 1}, ["weekdays"]),
     ],
 )
 async def test_what_no_night_can_be_is_refused_by_field(
