@@ -33,11 +33,18 @@ async def accept_photos(
         raise InvalidInput("Not every photo was uploaded as it was said to be.", wrong)
 
 
+async def _is_checked(database: Database, photo: Photo) -> bool:
+    """By another request that named it at the same moment."""
+    async with database.reading() as session:
+        found = (await store.photos_by_id(session, [photo.id])).get(photo.id)
+    return found is not None and found.checked_at is not None
+
+
 async def _accept(database: Database, storage: Storage, photo: Photo) -> str | None:
     """The code of what is wrong with it."""
     data = await storage.read(upload_key(photo.id), LARGEST)
     if data is None or len(data) != photo.byte_length:
-        return "NOT_UPLOADED"
+        return None if await _is_checked(database, photo) else "NOT_UPLOADED"
     try:
         picture = await storage.working(cleaned, data, photo.content_type)
     except NotAPicture as refusal:

@@ -8,6 +8,8 @@ from chassis.errors import DomainError
 
 MOST_PIXELS = 50_000_000
 """A small file may unfold into gigabytes."""
+HIGHEST_WEBP = 16_383
+"""In pixels: WebP has no more, and a JPEG may be four times as high."""
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 
 
@@ -33,13 +35,17 @@ def cleaned(data: bytes, content_type: str) -> bytes:
 
 
 def shrunk(data: bytes, width: int) -> bytes:
-    """As WebP, not wider than that."""
-    with Image.open(BytesIO(data)) as image:
-        picture = _upright(image)
-        if picture.width > width:
-            height = max(1, round(picture.height * width / picture.width))
-            picture = picture.resize((width, height), Image.Resampling.LANCZOS)
-        return _written(picture, "WEBP", quality=80)
+    """As WebP, not wider than that. Raise NotAPicture for what can't be decoded."""
+    try:
+        with Image.open(BytesIO(data)) as image:
+            picture = _upright(image)
+    except OSError as error:
+        raise NotAPicture from error
+    scale = min(1, width / picture.width, HIGHEST_WEBP / picture.height)
+    if scale < 1:
+        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+        picture = picture.resize(size, Image.Resampling.LANCZOS)
+    return _written(picture, "WEBP", quality=80)
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -6,7 +6,7 @@ from chassis import clock
 from chassis.database import Database
 
 from . import store
-from .pictures import shrunk
+from .pictures import NotAPicture, shrunk
 from .rules import LARGEST, WIDTHS, PhotoSize, key_of
 from .storage import Storage
 from .tables import Photo
@@ -30,8 +30,13 @@ async def _shrink(database: Database, storage: Storage, photo: Photo) -> bool:
     if data is None:
         logger.error("photo_has_no_file", photo_id=str(photo.id))
         return False
-    for size, width in WIDTHS.items():
-        await storage.write(key_of(photo, size), await storage.working(shrunk, data, width))
+    try:
+        for size, width in WIDTHS.items():
+            await storage.write(key_of(photo, size), await storage.working(shrunk, data, width))
+    except NotAPicture:
+        # It keeps its original, and holds nobody else's up.
+        logger.exception("photo_not_shrunk", photo_id=str(photo.id))
+        return False
     async with database.transaction() as session:
         is_kept = await store.mark(session, photo.id, shrunk_at=clock.now())
     if not is_kept:

@@ -58,8 +58,9 @@ async def _mark(session: AsyncSession, this: tuple[Any, ...], values: dict[str, 
 
 
 async def photos_to_shrink(session: AsyncSession, limit: int) -> Sequence[Photo]:
+    """The latest first: those that can't be made smaller hold up none that come after them."""
     waiting = select(Photo).where(col(Photo.checked_at).is_not(None), col(Photo.shrunk_at).is_(None))
-    return (await session.exec(waiting.order_by(col(Photo.checked_at)).limit(limit))).all()
+    return (await session.exec(waiting.order_by(col(Photo.checked_at).desc()).limit(limit))).all()
 
 
 async def lock_unused(session: AsyncSession, before: datetime, limit: int) -> Sequence[Photo]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from chassis import clock
 from chassis.ids import uuid7
@@ -228,6 +229,33 @@ async def test_a_photo_named_for_two_places_at_once_is_shown_in_one(
     answers = await asyncio.gather(*(host.ask(SET, id=key, photos=[{"photoId": photo}]) for key in keys))
     assert sorted(code for each in answers for code in each.codes) == ["INVALID_INPUT"] * 3
     assert sum([len(await urls(accommodation, key)) for key in keys]) == 1
+
+
+async def test_a_photo_named_for_one_place_by_many_at_once_is_shown_there(
+    accommodation: SubgraphUnderTest, places: Any, host: Person
+) -> None:
+    place, photo = str((await places.add(host_id=host.id)).id), await uploaded(host)
+    answers = await asyncio.gather(*(host.ask(SET, id=place, photos=[{"photoId": photo}]) for _ in range(6)))
+    assert [each.errors for each in answers] == [[]] * 6
+    assert files(accommodation) == [f"photos/{photo}/original.jpg"]
+
+
+async def test_a_photo_that_can_not_be_made_smaller_holds_up_no_other(
+    accommodation: SubgraphUnderTest, places: Any, host: Person
+) -> None:
+    place = str((await places.add(host_id=host.id)).id)
+    photos = [await uploaded(host), await uploaded(host, picture(size=(100, 40_000)))]
+    await host.get(SET, id=place, photos=[{"photoId": each} for each in photos])
+    folder: Path = accommodation.settings.photo_folder  # type: ignore[attr-defined]
+    (folder / "photos" / photos[0] / "original.jpg").write_bytes(b"damaged")
+    with capture_logs() as logs:
+        await shrink_new_photos(accommodation.database, accommodation.resources[Storage])
+    assert {(each["event"], each["photo_id"]) for each in logs} == {("photo_not_shrunk", photos[0])}
+    damaged, whole = await urls(accommodation, place)
+    assert damaged["small"] == damaged["original"]
+    image = await shown(accommodation, whole["small"])
+    assert image is not None
+    assert (image.format, image.size) == ("WEBP", (41, 16_383))
 
 
 async def test_photos_of_many_places_take_one_statement(

@@ -42,6 +42,11 @@ def test_what_is_narrow_stays_as_it_is_and_nothing_gets_flat() -> None:
         assert image.size == (320, 1)
 
 
+def test_what_is_higher_than_webp_can_be_is_made_narrower() -> None:
+    with Image.open(BytesIO(shrunk(picture(size=(100, 40_000)), 320))) as image:
+        assert (image.format, image.size) == ("WEBP", (41, 16_383))
+
+
 @pytest.mark.parametrize(
     ("data", "type_"),
     [
