@@ -109,7 +109,7 @@ class FailedMessage(DeadMessage):
 
 
 @consumer.on("accommodation.nights.held")
-async def nights_held(session: AsyncSession, message: NightsHeld, cache: Cache) -> None:
+async def nights_held(session: AsyncSession, message: NightsHeld, cache: Cache, settings: Settings) -> None:
     await take_nights(
         session,
         cache,
@@ -118,6 +118,7 @@ async def nights_held(session: AsyncSession, message: NightsHeld, cache: Cache) 
         host_id=message.host_id,
         terms=message.terms(),
         subtotal=message.subtotal,
+        zone=settings.time_zone,
     )
 
 

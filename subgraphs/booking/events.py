@@ -146,13 +146,15 @@ class _PaymentCommand(Event):
 
 
 class OpenPayment(_PaymentCommand, name="payment.open-payment"):
-    """Let this person pay this amount until `due_at`."""
+    """Let this person pay this amount until `due_at`, or into an account number until `account_due_by`."""
 
     user_id: UUID
     amount: Decimal
     currency: str
     order_name: str
     due_at: datetime
+    account_due_by: datetime | None
+    """None for a booking that was made before this was said."""
 
 
 class ClosePayment(_PaymentCommand, name="payment.close-payment"):

@@ -25,6 +25,7 @@ class OpenPayment(Message):
     currency: str
     order_name: str
     due_at: datetime
+    account_due_by: datetime | None = None
 
 
 class ClosePayment(Message):
@@ -49,6 +50,7 @@ async def open_it(session: AsyncSession, message: OpenPayment, settings: Setting
         our_currency=settings.currency,
         order_name=message.order_name,
         due_at=message.due_at,
+        account_due_by=message.account_due_by,
     )
 
 

@@ -28,6 +28,8 @@ class Settings(ServiceSettings):
     """What the checkout page offers, comma separated, in this order."""
     account_hours: int = Field(default=24, ge=1)
     """How long an account number takes deposits."""
+    confirms_per_minute: int = Field(default=30, ge=1)
+    """How often clients may have the provider asked about one payment."""
     reconcile_at_once: int = Field(default=10, ge=1)
     """How many payments one worker asks the provider about at the same time."""
     webhook_retention_days: int = Field(default=90, ge=1)

@@ -31,7 +31,7 @@ MUTATIONS = {
     # Lock the payment by its refund; find that; write both, note it.
     "public Mutation.provideRefundAccount": 5,
     # Lock, look for one under the same key, write both, note it.
-    "admin Mutation.refundPayment": 5,
+    "admin Mutation.refundPayment": 6,
     # Lock the payment by its refund; find that; write both, note it twice at once, say it.
     "admin Mutation.settleRefundByHand": 6,
     # What failed is looked for; the read, and what is to be sent; read again.

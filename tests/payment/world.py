@@ -179,6 +179,11 @@ class World:
         assert found is not None
         return found
 
+    async def is_moving(self, payment_id: UUID) -> bool:
+        """Whether more is to come than a look now and then."""
+        payment = await self.payment(payment_id)
+        return payment.ask_at is not None and (payment.paid_at is None or payment.refunding > 0)
+
     async def refunds(self, payment_id: UUID) -> list[Refund]:
         async with self.service.database.reading() as session:
             return list(await refunds_of(session, payment_id))

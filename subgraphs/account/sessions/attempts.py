@@ -1,34 +1,23 @@
 """How often a password may be tried, and mail be asked for: counted in Redis, for all processes together."""
 
 import hashlib
-import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from chassis.cache import Cache
 from chassis.errors import RateLimited
+from chassis.quota import Quota
 
 from ..people.rules import WrongCredentials
 from ..settings import Settings
 from .rules import network_of
 
-# Counted before it is tried, so that many at once can't slip through. Refused attempts don't count: the window ends.
-_TAKE = """
-local taken = redis.call('INCR', KEYS[1])
-if taken == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-if taken <= tonumber(ARGV[1]) then return 0 end
-redis.call('DECR', KEYS[1])
-return math.max(redis.call('PTTL', KEYS[1]), 1)
-"""
-_GIVE_BACK = """
-if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end
-return 0
-"""
+_TOO_MANY = "Too many attempts. Please try again later."
 
 
 class Attempts:
     def __init__(self, cache: Cache, settings: Settings) -> None:
-        self._take, self._give_back = cache.script(_TAKE), cache.script(_GIVE_BACK)
+        self._quota = Quota(cache)
         self._settings = settings
 
     @asynccontextmanager
@@ -55,16 +44,17 @@ class Attempts:
         """The keys that were counted up; none where one of them is used up."""
         taken: list[str] = []
         for key, limit in limits:
-            wait = int(await self._take(keys=[key], args=[limit, self._settings.attempts_window_seconds * 1_000]))
-            if wait:
+            try:
+                await self._quota.take(key, limit, self._settings.attempts_window_seconds, _TOO_MANY)
+            except RateLimited:
                 await self._return(taken)
-                raise RateLimited(math.ceil(wait / 1_000), "Too many attempts. Please try again later.")
+                raise
             taken.append(key)
         return taken
 
     async def _return(self, keys: Sequence[str]) -> None:
         for key in keys:
-            await self._give_back(keys=[key])
+            await self._quota.give_back(key)
 
 
 def _limits(what: str, email: str, by_email: int, address: str | None, by_address: int) -> list[tuple[str, int]]:

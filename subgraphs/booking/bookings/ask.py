@@ -76,6 +76,7 @@ def _open_payment(booking: Booking) -> OpenPayment:
         currency=booking.currency,
         order_name=order_name_for(booking),
         due_at=booking.payment_due_at,
+        account_due_by=booking.account_due_by,
     )
 
 

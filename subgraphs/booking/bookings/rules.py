@@ -192,12 +192,16 @@ def check_out_at(booking: Booking, zone: ZoneInfo) -> datetime:
     return datetime.combine(booking.check_out, closes, zone)
 
 
-def due_with_account(booking: Booking, account_due_at: datetime, zone: ZoneInfo) -> datetime:
-    """The due time once there is an account number to pay into: the account's, within a day of the booking's creation
-    and before check-in, and never sooner than it was.
+def latest_with_account(booking: Booking, zone: ZoneInfo) -> datetime:
+    """Until when money may come to an account number: within a day of the booking's creation and before check-in,
+    and never sooner than it is due anyway.
     """
-    latest = min(account_due_at, booking.created_at + LONGEST_WAIT, check_in_at(booking, zone))
-    return max(booking.payment_due_at, latest)
+    return max(booking.payment_due_at, min(booking.created_at + LONGEST_WAIT, check_in_at(booking, zone)))
+
+
+def due_with_account(booking: Booking, account_due_at: datetime, zone: ZoneInfo) -> datetime:
+    """The due time once there is an account number to pay into: the account's, within the bounds of the booking."""
+    return max(booking.payment_due_at, min(account_due_at, latest_with_account(booking, zone)))
 
 
 def order_name_for(booking: Booking) -> str:

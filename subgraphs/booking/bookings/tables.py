@@ -208,6 +208,8 @@ class Booking(AuditColumns, Table, table=True):
     coupon_usable_until: datetime | None = Field(default=None, sa_column=_instant())
 
     payment_due_at: datetime = Field(sa_column=_instant(nullable=False))
+    account_due_by: datetime | None = Field(default=None, sa_column=_instant())
+    """The latest `payment_due_at` may move to, for an account number; known with the nights."""
     paid: Decimal | None = Field(default=None, sa_column=Column(Numeric))
     refund_id: UUID | None = None
     refund_amount: Decimal | None = Field(default=None, sa_column=Column(Numeric))

@@ -43,10 +43,11 @@ def checkout_routes(settings: Settings) -> APIRouter:
     @router.post("/checkout/{payment_id}/confirm")
     async def confirm(payment_id: UUID, request: Request) -> Response:
         """The window has closed: ask the provider. Says no more than the page itself."""
-        resources = _resources(request)
-        return _state(
-            await confirm_payment(resources[Database], resources[Cache], resources[PortOne], payment_id, payer_id=None)
+        found, at_most = _resources(request), settings.confirms_per_minute
+        payment = await confirm_payment(
+            found[Database], found[Cache], found[PortOne], payment_id, payer_id=None, at_most=at_most
         )
+        return _state(payment)
 
     return router
 

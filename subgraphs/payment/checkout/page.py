@@ -11,6 +11,7 @@ import orjson
 
 from chassis.money import minor_units, to_minor
 
+from ..ledger.rules import account_hours_left, due_into_account
 from ..ledger.tables import Payment
 from ..settings import Settings
 from .states import CAN_PAY, WAITING, CheckoutState, state_of
@@ -35,7 +36,7 @@ def checkout_page(payment: Payment, settings: Settings, now: datetime, nonce: st
         form=_form(settings, words) if can_pay else "",
         sdk=_sdk(settings, nonce) if can_pay else "",
         order=_json(_order(payment, settings)),
-        page_knows=_json({"words": dict(words.spoken), "follow": state in WAITING, "hours": settings.account_hours}),
+        page_knows=_json(_known(payment, settings, now, words)),
         due_in=max(0, int((payment.due_at - now).total_seconds())),
     )
 
@@ -83,6 +84,12 @@ def _order(payment: Payment, settings: Settings) -> dict[str, object]:
     }
 
 
+def _known(payment: Payment, settings: Settings, now: datetime, words: Words) -> dict[str, object]:
+    """What the page's own script goes by."""
+    hours = account_hours_left(payment, now, settings.account_hours)
+    return {"words": dict(words.spoken), "follow": state_of(payment, now) in WAITING, "hours": hours}
+
+
 def _json(value: object) -> str:
     """JSON inside HTML: nothing in it may look like a tag."""
     return orjson.dumps(value).decode().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
@@ -104,7 +111,7 @@ def _account(payment: Payment, words: Words) -> str:
     return (
         f"<dl><dt>{label['bank']}</dt><dd>{escape(payment.account_bank or '')}</dd>"
         f"<dt>{label['number']}</dt><dd><code>{escape(payment.account_number or '')}</code></dd>"
-        f"<dt>{label['deadline']}</dt><dd>{_time(payment.account_due_at or payment.due_at)}</dd></dl>"
+        f"<dt>{label['deadline']}</dt><dd>{_time(due_into_account(payment))}</dd></dl>"
     )
 
 

@@ -55,5 +55,12 @@ async def history_by_payment(session: AsyncSession, payment_ids: Sequence[UUID])
     return found
 
 
+async def is_noted(session: AsyncSession, payment: Payment, name: str, detail: str) -> bool:
+    statement = select(PaymentEvent.id).where(
+        PaymentEvent.payment_id == payment.id, PaymentEvent.name == name, PaymentEvent.detail == detail
+    )
+    return (await session.exec(statement)).first() is not None
+
+
 def note(session: AsyncSession, payment: Payment, name: str, detail: str | None = None) -> None:
     session.add(PaymentEvent(payment_id=payment.id, name=name, detail=detail))

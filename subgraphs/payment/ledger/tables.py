@@ -84,7 +84,9 @@ class Payment(AuditColumns, Table, table=True):
 
     account_bank: str | None = None
     account_number: str | None = None
+    # As the provider says; the booking may wait for less long.
     account_due_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    account_due_by: datetime | None = Field(default=None, sa_type=INSTANT)
 
     paid_amount: Decimal | None = Field(default=None, sa_type=MONEY)
     paid_currency: str | None = None

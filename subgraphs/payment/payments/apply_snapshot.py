@@ -10,6 +10,7 @@ from chassis.outbox import publish
 from ..events import AccountIssued
 from ..ledger import store as ledger
 from ..ledger.request_reconciliation import request_reconciliation
+from ..ledger.rules import due_into_account
 from ..ledger.tables import Payment, PaymentStatus
 from ..provider.snapshot import Snapshot
 from ..refunds.follow import follow_refunds
@@ -78,9 +79,5 @@ def _take_account(session: AsyncSession, payment: Payment, snapshot: Snapshot) -
         return
     payment.account_bank, payment.account_number = account.bank, account.number
     payment.account_due_at = account.due_at
-    publish(
-        session,
-        AccountIssued(
-            booking_id=payment.booking_id, payment_id=payment.id, due_at=payment.account_due_at or payment.due_at
-        ),
-    )
+    due_at = due_into_account(payment)
+    publish(session, AccountIssued(booking_id=payment.booking_id, payment_id=payment.id, due_at=due_at))

@@ -25,5 +25,6 @@ class PaymentMutation:
             info.context.resources[PortOne],
             parse_id(payment_id, "paymentId"),
             payer_id,
+            at_most=info.context.resources[Settings].confirms_per_minute,
         )
         return Payment.from_row(payment, info.context.resources[Settings])

@@ -28,6 +28,7 @@ async def open_payment(
     our_currency: str,
     order_name: str,
     due_at: datetime,
+    account_due_by: datetime | None,
 ) -> None:
     await store.lock_booking(session, booking_id)
     known = await ledger.lock_payment_of_booking(session, booking_id)
@@ -45,6 +46,7 @@ async def open_payment(
             currency=currency,
             order_name=order_name,
             due_at=due_at,
+            account_due_by=account_due_by,
             ask_at=clock.now() + SILENCE,
         )
         await _record(session, payment)

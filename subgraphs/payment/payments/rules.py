@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chassis.money import round_down
 
-from ..ledger.rules import silence_for
+from ..ledger.rules import left_to_refund, silence_for
 from ..ledger.tables import Payment, PaymentStatus
 from ..provider.snapshot import Snapshot, State
 from ..refunds.rules import next_refund_at
@@ -18,6 +18,10 @@ from ..refunds.tables import Refund
 
 # Money may still come to a window that was open when we closed.
 WATCH_CLOSED: Final = timedelta(hours=24)
+# What was given back in the provider's console is told by a webhook. Should it be lost, we look ourselves: six hours
+# after the money came, then whenever that is twice as long ago, for a year: a dozen questions a payment.
+LOOK_AT_KEPT: Final = timedelta(hours=6)
+WATCH_KEPT: Final = timedelta(days=365)
 # A provider that is still at it when the time is up gets this much more, once.
 PENDING_GRACE: Final = timedelta(minutes=10)
 # An account number is closed right after the read that found it; should that fail, so soon again.
@@ -137,7 +141,15 @@ def next_ask_at(payment: Payment, refunds: Sequence[Refund], now: datetime) -> d
         return min(now + silence_for(now - payment.closed_at), watched) if now < watched else None
     if payment.paid_at is None:
         return _while_unpaid(payment, now)
-    return next_refund_at(refunds, now)
+    return next_refund_at(refunds, now) or _while_kept(payment, payment.paid_at, now)
+
+
+def _while_kept(payment: Payment, paid_at: datetime, now: datetime) -> datetime | None:
+    """What is owed and does not move waits for a person, and of what is all back nothing more can go."""
+    watched = paid_at + WATCH_KEPT
+    if payment.refunding or not left_to_refund(payment) or now >= watched:
+        return None
+    return min(now + max(LOOK_AT_KEPT, now - paid_at), watched)
 
 
 def _while_unpaid(payment: Payment, now: datetime) -> datetime:

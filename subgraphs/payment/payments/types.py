@@ -12,6 +12,7 @@ from chassis.ids import parse_id
 from chassis.types import Money
 
 from ..ledger import tables
+from ..ledger.rules import due_into_account
 from ..refunds.loaders import refunds_by_payment
 from ..refunds.types import Refund
 from ..settings import Settings
@@ -71,7 +72,7 @@ class Checkout:
             channel_key=settings.portone_channel_key,
             payment_id=str(row.id),
             order_name=row.order_name,
-            expires_at=row.account_due_at or row.due_at,
+            expires_at=row.due_at if row.account_number is None else due_into_account(row),
         )
 
 
@@ -85,7 +86,7 @@ class VirtualAccount:
     def from_row(cls, row: tables.Payment) -> Self | None:
         if row.account_number is None:
             return None
-        return cls(bank=row.account_bank or "", number=row.account_number, due_at=row.account_due_at or row.due_at)
+        return cls(bank=row.account_bank or "", number=row.account_number, due_at=due_into_account(row))
 
 
 @strawberry.federation.type(keys=["id"])

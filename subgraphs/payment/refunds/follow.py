@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
 
 import structlog
+from prometheus_client import Counter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock
+from chassis.database import after_commit
 from chassis.ids import uuid7
 
+from ..ledger import store as ledger
 from ..ledger.rules import left_to_refund
 from ..ledger.tables import Payment
 from ..provider.snapshot import Cancellation, Outcome, Snapshot
@@ -20,6 +24,11 @@ from .tables import Refund, RefundCause, RefundStatus
 
 logger = structlog.get_logger(__name__)
 
+TOO_MUCH: Final = "more given back than was left"
+GIVEN_TOO_MUCH: Final = Counter(
+    "payment_given_back_beyond_left_total", "Refunds in the provider's console of more than we know was left."
+)
+
 
 async def follow_refunds(session: AsyncSession, payment: Payment, snapshot: Snapshot) -> None:
     refunds = await store.refunds_of(session, payment.id)
@@ -28,12 +37,14 @@ async def follow_refunds(session: AsyncSession, payment: Payment, snapshot: Snap
         if found is not None:
             record_outcome(session, payment, refund, found)
     for cancellation in cancellations_of_others(snapshot, refunds):
-        _take_down(session, payment, refunds, cancellation)
+        await _take_down(session, payment, refunds, cancellation)
     await session.flush()  # what has ended makes room for the next, and the database looks at each row by itself
     _make_ready(session, payment, refunds, snapshot)
 
 
-def _take_down(session: AsyncSession, payment: Payment, refunds: Sequence[Refund], cancellation: Cancellation) -> None:
+async def _take_down(
+    session: AsyncSession, payment: Payment, refunds: Sequence[Refund], cancellation: Cancellation
+) -> None:
     """Somebody gives money back in the provider's own console, or a refusal of ours was none.
 
     It is what we owe anyway if the amount says so. Else it counts once it is back: what does not come to pass
@@ -45,7 +56,7 @@ def _take_down(session: AsyncSession, payment: Payment, refunds: Sequence[Refund
         record_outcome(session, payment, same, cancellation)
     elif cancellation.outcome is Outcome.SUCCEEDED:
         rest = _count_towards(session, payment, owed, cancellation)
-        _take_down_rest(session, payment, cancellation, rest)
+        await _take_down_rest(session, payment, cancellation, rest)
 
 
 def _count_towards(
@@ -62,14 +73,28 @@ def _count_towards(
     return rest
 
 
-def _take_down_rest(session: AsyncSession, payment: Payment, cancellation: Cancellation, rest: Decimal) -> None:
+async def _take_down_rest(session: AsyncSession, payment: Payment, cancellation: Cancellation, rest: Decimal) -> None:
     if rest > left_to_refund(payment):
         # What we owe besides can't all be given back any more: its refund fails, is shown, and needs a person.
-        logger.error("more_given_back_than_left", payment_id=str(payment.id), cancellation_id=cancellation.id)
+        await _note_too_much(session, payment, cancellation)
     elif rest > 0:
         reason = "Given back at the payment provider."
         refund = owe_refund(session, payment, rest, reason=reason, cause=RefundCause.AT_PROVIDER)
         record_outcome(session, payment, refund, cancellation)
+
+
+async def _note_too_much(session: AsyncSession, payment: Payment, cancellation: Cancellation) -> None:
+    """Once, however often the provider is read."""
+    detail = f"{cancellation.amount:f} {payment.paid_currency}, {cancellation.id} at the provider"
+    if await ledger.is_noted(session, payment, TOO_MUCH, detail):
+        return
+    ledger.note(session, payment, TOO_MUCH, detail)
+    logger.error("more_given_back_than_left", payment_id=str(payment.id), cancellation_id=cancellation.id)
+    after_commit(session, _count_too_much)
+
+
+async def _count_too_much() -> None:
+    GIVEN_TOO_MUCH.inc()
 
 
 def _make_ready(session: AsyncSession, payment: Payment, refunds: Sequence[Refund], snapshot: Snapshot) -> None:

@@ -79,7 +79,8 @@ async def _end(
         record_outcome(session, payment, refund, answer)
     else:
         fail_refund(session, payment, refund, str(answer), final=isinstance(answer, NeverPossible))
-    payment.ask_at = next_refund_at(refunds, clock.now())
+    # The read that follows at once says when to ask next; should we die before it, another one does it.
+    payment.ask_at = next_refund_at(refunds, clock.now()) or clock.now() + LEASE
 
 
 def _account(refund: Refund) -> RefundAccount | None:

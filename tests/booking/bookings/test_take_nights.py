@@ -1,6 +1,7 @@
 """The nights are held: what they cost, whose they are, and what is asked next."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -43,6 +44,7 @@ async def test_without_coupon_and_points_a_payment_is_opened_next(subgraph: Subg
         "currency": "KRW",
         "order_name": "Harbour House · Double",
         "due_at": booking.payment_due_at.isoformat().replace("+00:00", "Z"),
+        "account_due_by": (booking.created_at + timedelta(hours=24)).isoformat().replace("+00:00", "Z"),
     }
     assert (await story.said())[2:] == ["payment.open-payment"]
 

@@ -45,6 +45,15 @@ async def test_nobody_waits_longer_than_a_day(subgraph: SubgraphUnderTest) -> No
     assert booking.payment_due_at == booking.created_at + timedelta(hours=24)
 
 
+async def test_payment_is_told_how_long_an_account_may_be_paid_into(subgraph: SubgraphUnderTest) -> None:
+    story = await Story.begin(subgraph)
+    await story.hold_nights()
+    booking = await story.booking()
+    latest = booking.created_at + timedelta(hours=24)
+    said = (await story.asked("payment.open-payment"))["account_due_by"]
+    assert (booking.account_due_by, datetime.fromisoformat(said)) == (latest, latest)
+
+
 async def test_nobody_waits_past_check_in(subgraph: SubgraphUnderTest) -> None:
     story = await Story.begin(subgraph)
     zone: ZoneInfo = subgraph.settings.time_zone
@@ -54,7 +63,8 @@ async def test_nobody_waits_past_check_in(subgraph: SubgraphUnderTest) -> None:
         booking.created_at, booking.payment_due_at = opens - timedelta(hours=5), opens - timedelta(hours=4)
     await story.come_to_payment()
     await issue_account(story, opens + timedelta(hours=5))
-    assert (await story.booking()).payment_due_at == opens
+    booking = await story.booking()
+    assert (booking.payment_due_at, booking.account_due_by) == (opens, opens)
 
 
 async def test_an_account_that_is_due_sooner_does_not_hurry_the_guest(subgraph: SubgraphUnderTest) -> None:

@@ -1,12 +1,17 @@
 """The checkout page: what it shows at each turn, and what it never does."""
 
+import asyncio
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from chassis import clock
 from chassis.ids import uuid7
+from subgraphs.payment.ledger.rules import due_into_account
+from subgraphs.payment.settings import Settings
+from tests.payment.rows import NOW, payment
 from tests.payment.world import World, turn_clock
 
 
@@ -130,6 +135,51 @@ async def test_only_scripts_with_the_nonce_of_this_answer_run(world: World) -> N
     assert nonces[1]
     assert nonces[0][1] != nonces[1][1]
     assert first.text.count(f'nonce="{nonces[0][1]}"') == 2
+
+
+async def test_the_provider_is_asked_about_a_payment_only_so_often(world: World) -> None:
+    payment_id, other = await world.open(), uuid7()
+    most = world.service.resources[Settings].confirms_per_minute
+    path = f"/checkout/{payment_id}/confirm"
+    answers = await asyncio.gather(*(world.http.post(path) for _ in range(most + 5)))
+    refused = [each for each in answers if each.status_code == 429]
+    assert len(refused) == 5
+    assert {each.json()["error"]["extensions"]["code"] for each in refused} == {"RATE_LIMITED"}
+    assert all(1 <= int(each.headers["retry-after"]) <= 60 for each in refused)
+    assert (await world.confirm(payment_id)).codes == ["RATE_LIMITED"]
+    assert (await world.payment(payment_id)).reads_begun == most
+
+    assert (await world.http.post(f"/checkout/{other}/confirm")).status_code == 404  # another has its own
+    await world.simulator.click(payment_id, "pay")
+    await world.attend(payment_id)
+    assert (await world.http.post(path)).json() == {"state": "paid"}
+
+
+async def test_an_account_number_is_asked_for_and_shown_as_long_as_its_booking_waits(world: World) -> None:
+    latest = clock.now().replace(microsecond=0) + timedelta(hours=2, minutes=10)
+    payment_id = await world.open(account_due_by=latest)
+    known = re.search(r'<script type="application/json" id="page">(.*?)</script>', await page(world, payment_id))
+    assert known
+    assert json.loads(known[1])["hours"] == 3
+
+    await world.simulator.click(payment_id, "pay", payMethod="VIRTUAL_ACCOUNT", accountHours=3)
+    await world.attend(payment_id)
+
+    assert f'<time datetime="{latest.isoformat()}">' in await page(world, payment_id)
+    (issued,) = await world.service.published("payment.payment.account-issued")
+    seen = "query($id: ID!) { payment(id: $id) { virtualAccount { dueAt } checkout { expiresAt } } }"
+    shown = (await world.service.graphql(seen, {"id": str(payment_id)}, user=world.payer_id)).data["payment"]
+    said = (issued.payload["due_at"], shown["virtualAccount"]["dueAt"], shown["checkout"]["expiresAt"])
+    assert [datetime.fromisoformat(each) for each in said] == [latest] * 3
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "earlier"), [(3, 2, 2), (2, 3, 2), (None, 2, 2), (2, None, 2), (None, None, 0)]
+)
+def test_the_earlier_end_of_an_account_number_is_shown(theirs: int | None, ours: int | None, earlier: int) -> None:
+    ends = {"account_due_at": theirs, "account_due_by": ours}
+    known = {name: None if hours is None else NOW + timedelta(hours=hours) for name, hours in ends.items()}
+    assert due_into_account(payment(**known)) == NOW + timedelta(hours=earlier)
 
 
 @pytest.mark.parametrize("path", ["/checkout/{0}", "/checkout/{0}/state"])

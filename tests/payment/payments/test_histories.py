@@ -55,7 +55,7 @@ class History:
 
     async def _confirm(self) -> None:
         service = self.world.service
-        await confirm_payment(service.database, service.cache, self.world.provider, self.payment_id, None)
+        await confirm_payment(service.database, service.cache, self.world.provider, self.payment_id, None, at_most=1000)
 
     async def wait(self) -> None:
         turn_clock(self.monkeypatch, timedelta(minutes=self.chance.choice([1, 5, 11])))
@@ -64,7 +64,7 @@ class History:
         await self.world.simulator.switch(errors_before=0, errors_after=0)
         await self.close()
         await self._say_where_to()
-        while (await self.world.payment(self.payment_id)).ask_at is not None:
+        while await self.world.is_moving(self.payment_id):
             turn_clock(self.monkeypatch, timedelta(hours=3))
             await self.world.attend_due()
             await self._say_where_to()

@@ -97,9 +97,8 @@ def test_the_provider_is_asked_after_two_minutes_and_ever_more_rarely() -> None:
 
 
 def test_paid_payments_are_asked_about_only_for_refunds_that_move() -> None:
-    assert rules.next_ask_at(paid(), [], NOW) is None
-    assert rules.next_ask_at(paid(), [refund(status=RefundStatus.NEEDS_ACCOUNT)], NOW) is None
-    assert rules.next_ask_at(paid(), [refund(settled_at=NOW, status=RefundStatus.SUCCEEDED)], NOW) is None
+    owing = paid(refunding=Decimal(40))
+    assert rules.next_ask_at(owing, [refund(status=RefundStatus.NEEDS_ACCOUNT)], NOW) is None
     later = NOW + timedelta(minutes=7)
     assert rules.next_ask_at(paid(), [refund(try_at=later)], NOW) == later
     under_way = refund(key="k", cancellable=Decimal(100), created_at=NOW)
@@ -107,4 +106,27 @@ def test_paid_payments_are_asked_about_only_for_refunds_that_move() -> None:
     # What waits behind it is not due before it has ended; the longer it takes, the more rarely it is asked about.
     under_way.created_at = NOW - timedelta(hours=1)
     assert rules.next_ask_at(paid(), [refund(try_at=NOW), under_way], NOW) == NOW + timedelta(minutes=6)
-    assert rules.next_ask_at(paid(), [refund(status=RefundStatus.FAILED, try_at=None)], NOW) is None
+    assert rules.next_ask_at(owing, [refund(status=RefundStatus.FAILED, try_at=None)], NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "refunded", "hours"),
+    [
+        (0, 0, 6),
+        (0.2, 0, 6),
+        (1, 0, 24),
+        (1, 40, 24),
+        (100, 0, 2400),
+        (300, 0, 1560),
+        (365, 0, None),
+        (1, 100, None),
+    ],
+)
+def test_money_that_is_kept_is_looked_at_ever_more_rarely_for_a_year(
+    days_ago: float, refunded: int, hours: int | None
+) -> None:
+    kept = paid(paid_at=NOW - timedelta(days=days_ago), refunded=Decimal(refunded))
+    settled = refund(settled_at=NOW, status=RefundStatus.SUCCEEDED)
+    assert rules.next_ask_at(kept, [settled] if refunded else [], NOW) == (
+        None if hours is None else NOW + timedelta(hours=hours)
+    )

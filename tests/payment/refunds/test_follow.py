@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 
 from subgraphs.payment.ledger.tables import PaymentStatus
 from subgraphs.payment.refunds.tables import RefundCause, RefundStatus
@@ -127,6 +128,41 @@ async def test_what_can_never_be_given_back_ends_and_says_so(world: World, monke
     await world.ask_to_refund(100_000, refund_id)
     assert (await world.service.published("payment.payment.refund-failed"))[-1].payload == failed.payload
     assert (await world.simulator.entry(payment_id))["cancelled"] == 50_000
+
+
+async def test_more_in_the_console_than_is_left_is_in_the_history_once_and_counted(world: World) -> None:
+    payment_id, before = await world.paid(), counted()
+    await world.ask_to_refund(100_000)
+    await world.simulator.give_back_in_the_console(payment_id, 50_000)
+
+    for _ in range(3):
+        await world.attend(payment_id)
+
+    noted = [each.detail for each in await world.history(payment_id) if each.name == "more given back than was left"]
+    assert len(noted) == 1
+    assert str(noted[0]).startswith("50000 KRW, ")
+    assert counted() - before == 1
+    assert (await world.payment(payment_id)).refunded == 0
+
+
+async def test_a_refund_in_the_console_whose_webhook_was_lost_is_found_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment_id = await world.paid()
+    await world.simulator.switch(webhooks_lost=True)
+    await world.simulator.give_back_in_the_console(payment_id, 30_000)
+    assert await world.attend_due() == []
+
+    turn_clock(monkeypatch, timedelta(hours=6, minutes=1))
+    assert await world.attend_due() == [payment_id]
+
+    assert (await world.payment(payment_id)).refunded == 30_000
+    assert (await world.said())[-1] == "refunded"
+    assert await world.attend_due() == []
+
+
+def counted() -> float:
+    return REGISTRY.get_sample_value("payment_given_back_beyond_left_total") or 0
 
 
 async def test_what_is_under_way_in_the_console_may_still_leave_room(

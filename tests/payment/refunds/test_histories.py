@@ -74,7 +74,7 @@ class History:
     async def come_to_rest(self) -> None:
         await self.world.simulator.switch(refunds="SUCCEED", refusals=0, errors_before=0, errors_after=0)
         await self.settle()
-        while (await self.world.payment(self.payment_id)).ask_at is not None:
+        while await self.world.is_moving(self.payment_id):
             turn_clock(self.monkeypatch, timedelta(hours=7))
             await self.world.attend_due()
         # What was given up for a refusal that is mended by now.
