@@ -31,7 +31,7 @@ check: lint up-to-date test ## What CI runs: static checks, printed schemas, mig
 lint: setup ## Run the static checks: style, types, what may import what
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
-	@.venv/bin/mypy
+	@$(python) -m mypy
 	@.venv/bin/lint-imports
 
 schema: setup ## Print the subgraphs' schemas and docs/events.md, and compose the two supergraphs

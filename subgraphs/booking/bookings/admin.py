@@ -15,11 +15,12 @@ from chassis.roles import Role, requires_role
 from chassis.types import Connection, wants_total
 
 from ..references import Accommodation, RoomType, User, UserCoupon
+from ..settings import Settings
 from . import store, tables
 from .cancel_for_house import cancel_for_house
 from .follow import follow_bookings
 from .loaders import run_bookings_by_id, steps_by_booking
-from .rules import ensure_searchable
+from .rules import sought_in
 from .types import BookingPrice, BookingRefusal, BookingStatus, Cancellation
 
 BY_HOUSE = requires_role(Role.HOST, Role.ADMIN)
@@ -133,10 +134,10 @@ class BookingFilter:
     created_to: datetime | None = None
     stuck: bool | None = None
 
-    def wanted(self) -> store.Wanted:
-        ensure_searchable(self.text or "")
+    def wanted(self, region: str) -> store.Wanted:
+        """`region` is where a phone number is from that does not say."""
         return store.Wanted(
-            text=self.text,
+            sought=sought_in(self.text or "", region),
             statuses=None if self.statuses is None else [tables.BookingStatus(each.value) for each in self.statuses],
             guest_id=_parsed(self.guest_id, "guestId"),
             accommodation_id=_parsed(self.accommodation_id, "accommodationId"),
@@ -181,7 +182,8 @@ class BookingAdminQuery:
         first: int = 20,
         after: str | None = None,
     ) -> Connection[AdminBooking]:
-        conditions = store.wanted_of_host(filter.wanted(), host_of(info.context.principal))
+        wanted = filter.wanted(info.context.resources[Settings].phone_region)
+        conditions = store.wanted_of_host(wanted, host_of(info.context.principal))
         async with info.context.database.reading() as session:
             page = await store.page_of_bookings(
                 session, conditions, order=order_by.value, first=first, after=after, count=wants_total(info)

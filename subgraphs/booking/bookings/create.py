@@ -60,6 +60,7 @@ def _booking_of(guest_id: UUID, request: BookingRequest, currency: str, payment_
         rooms=request.rooms,
         guest_name=request.guest_name,
         guest_phone=request.guest_phone,
+        guest_number=request.guest_number,
         special_requests=request.special_requests,
         user_coupon_id=request.user_coupon_id,
         points=request.points,

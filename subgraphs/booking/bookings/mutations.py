@@ -11,6 +11,7 @@ from chassis.ids import parse_id
 from ..settings import Settings
 from .cancel import cancel_booking
 from .create import create_booking
+from .phones import number_of
 from .rules import BookingRequest
 from .types import Booking
 
@@ -36,7 +37,8 @@ class CreateBookingInput:
         description="What the guest was shown. A different price refuses the booking with PRICE_CHANGED.",
     )
 
-    def request(self) -> BookingRequest:
+    def request(self, region: str) -> BookingRequest:
+        """`region` is where a phone number is from that does not say."""
         return BookingRequest(
             idempotency_key=str(self.idempotency_key),
             room_type_id=parse_id(self.room_type_id, "roomTypeId"),
@@ -46,6 +48,7 @@ class CreateBookingInput:
             rooms=self.rooms,
             guest_name=self.guest_name.strip(),
             guest_phone=self.guest_phone.strip(),
+            guest_number=number_of(self.guest_phone, region),
             special_requests=self.special_requests or None,
             user_coupon_id=parse_id(self.user_coupon_id, "userCouponId") if self.user_coupon_id is not None else None,
             points=self.points,
@@ -73,7 +76,7 @@ class BookingMutation:
                 session,
                 info.context.cache,
                 guest_id,
-                input.request(),
+                input.request(settings.phone_region),
                 currency=settings.currency,
                 payment_due=settings.payment_due,
             )

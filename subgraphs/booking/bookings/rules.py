@@ -2,16 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, FieldError, InvalidInput, NotFound
 from chassis.texts import wrong_text
 
+from .phones import parts_of
 from .tables import Booking, BookingStatus, RefusalCode
 
 # Neither 0 and O nor 1, I and L nor U and V can be taken for each other when a code is read out.
@@ -27,6 +30,8 @@ _LONGEST_ORDER_NAME = 100
 _MOST_GUESTS = _MOST_ROOMS = 1_000_000
 _MOST_POINTS = 2**31 - 1
 _LARGEST_AMOUNT = Decimal(10) ** 15
+# A word that is a part of a phone number: digits, and what is written around them.
+_OF_A_NUMBER = re.compile(r"[-+().·/]*\d[-+().·/\d]*")
 
 
 class IdempotencyMismatch(DomainError):
@@ -45,6 +50,8 @@ class BookingRequest:
     rooms: int
     guest_name: str
     guest_phone: str
+    guest_number: str
+    """The phone as `number_of` writes it."""
     special_requests: str | None = None
     user_coupon_id: UUID | None = None
     points: int = 0
@@ -77,8 +84,12 @@ def _wrong_numbers(request: BookingRequest) -> Iterator[FieldError]:
 def _wrong_texts(request: BookingRequest) -> Iterator[FieldError]:
     yield from wrong_text("idempotencyKey", request.idempotency_key, 255, shortest=1)
     yield from wrong_text("guestName", request.guest_name, 100, shortest=1)
-    yield from wrong_text("guestPhone", request.guest_phone, 30, shortest=3)
+    yield from wrong_text("guestPhone", request.guest_phone, 30, shortest=3) or _wrong_number(request)
     yield from wrong_text("specialRequests", request.special_requests, 1000)
+
+
+def _wrong_number(request: BookingRequest) -> list[FieldError]:
+    return [] if request.guest_number else [FieldError("guestPhone", "NOT_A_PHONE_NUMBER")]
 
 
 def ensure_reason(reason: str) -> None:
@@ -87,15 +98,34 @@ def ensure_reason(reason: str) -> None:
         raise InvalidInput("Please say why in 1 to 500 characters.", wrong)
 
 
-def ensure_searchable(text: str) -> None:
+@dataclass(frozen=True)
+class Sought:
+    """A word as it was typed, or the words of a phone number; and what a number has in it that they are part of."""
+
+    typed: str
+    numbers: Sequence[str] = ()
+
+
+def sought_in(text: str, region: str) -> Sequence[Sought]:
+    """What a booking has to have, all of it in whatever order. Raise InvalidInput for what can't be looked for."""
     if wrong := wrong_text("filter.text", text, 200):
         raise InvalidInput("This can't be looked for.", wrong)
+    return list(_sought_in(text.split(), region))
+
+
+def _sought_in(words: Sequence[str], region: str) -> Iterator[Sought]:
+    for is_number, together in groupby(words, key=lambda word: bool(_OF_A_NUMBER.fullmatch(word))):
+        if is_number:
+            typed = " ".join(together)
+            yield Sought(typed, parts_of(typed, region))
+        else:
+            yield from map(Sought, together)
 
 
 def fingerprint_of(request: BookingRequest) -> str:
     """The same for requests that ask for the same, however the amount was written."""
     asked = asdict(request)
-    del asked["idempotency_key"]
+    del asked["idempotency_key"], asked["guest_number"]
     if request.expected_total is not None:
         asked["expected_total"] = request.expected_total.normalize()
     return hashlib.sha256(json.dumps(asked, default=str, sort_keys=True).encode()).hexdigest()

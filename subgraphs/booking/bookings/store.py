@@ -19,6 +19,7 @@ from chassis.errors import NotFound
 from chassis.pagination import Order, Page, page
 
 from .flow import Signal
+from .rules import Sought
 from .tables import PAYABLE, Booking, BookingStatus, BookingStep, Stage
 
 _OLDEST: Final = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
@@ -40,8 +41,8 @@ ORDERS: Final[Mapping[str, Sequence[Order]]] = {
 class Wanted:
     """Which bookings somebody looks for; None is any. Days and instants are bounds that belong to it."""
 
-    text: str | None = None
-    """Part of the code, the guest's name or phone number, whatever the case."""
+    sought: Sequence[Sought] = ()
+    """Each is part of the code, the guest's name or phone number, whatever the case."""
     statuses: Sequence[BookingStatus] | None = None
     guest_id: UUID | None = None
     accommodation_id: UUID | None = None
@@ -122,8 +123,7 @@ def wanted_of_guest(wanted: Wanted, guest_id: UUID) -> Sequence[ColumnElement[bo
 def wanted_of_host(wanted: Wanted, host_id: UUID | None) -> Sequence[ColumnElement[bool]]:
     """At places of this host; None is an administrator, who sees all."""
     conditions = _conditions(wanted)
-    if wanted.text:
-        conditions.append(_says(wanted.text, phone_is_seen=host_id is None))
+    conditions += [_says(each, phone_is_seen=host_id is None) for each in wanted.sought]
     return conditions if host_id is None else [col(Booking.host_id) == host_id, *conditions]
 
 
@@ -132,19 +132,20 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return [condition(value) for condition, value in given if value is not None]
 
 
-def _says(text: str, *, phone_is_seen: bool) -> ColumnElement[bool]:
+def _says(sought: Sought, *, phone_is_seen: bool) -> ColumnElement[bool]:
     """Who is not shown a phone number yet can't find out about it by looking for its digits either."""
     code, name, phone = (
-        column.icontains(text, autoescape=True)
+        column.icontains(sought.typed, autoescape=True)
         for column in (col(Booking.code), col(Booking.guest_name), col(Booking.guest_phone))
     )
+    phone = or_(phone, *(col(Booking.guest_number).contains(each) for each in sought.numbers))
     said = or_(code, name, phone if phone_is_seen else and_(phone, col(Booking.confirmed_at).is_not(None)))
     # The index answers this, where the planner expects few; many are soon met with in the order that is wanted.
-    pattern = "%" + _WILD.sub(r"\\\g<0>", text) + "%"
-    return and_(col(Booking.searched).like(func.lower(pattern)), said)
+    patterns = ("%" + _WILD.sub(r"\\\g<0>", each) + "%" for each in (sought.typed, *sought.numbers))
+    return and_(or_(*(col(Booking.searched).like(func.lower(each)) for each in patterns)), said)
 
 
-# By the fields of Wanted, but its text.
+# By the fields of Wanted, but what is sought.
 _CONDITIONS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
     "statuses": col(Booking.status).in_,
     "guest_id": col(Booking.guest_id).__eq__,

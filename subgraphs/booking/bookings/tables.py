@@ -99,7 +99,7 @@ class RefusalCode(StrEnum):
 # Where the due time decides: money has not come, and nobody was asked yet whether it did.
 PAYABLE = (Stage.HOLDING_NIGHTS, Stage.HOLDING_BENEFITS, Stage.OPENING_PAYMENT, Stage.AWAITING_PAYMENT)
 
-SEARCHED = "lower(code || ' ' || guest_name || ' ' || guest_phone)"
+SEARCHED = "lower(code || ' ' || guest_name || ' ' || guest_phone || ' ' || guest_number)"
 
 # The number of the transaction that changes a row: in the order in which they begin, not in which they commit.
 THIS_TRANSACTION = cast(cast(func.pg_current_xact_id(), Text), BigInteger)
@@ -170,6 +170,9 @@ class Booking(AuditColumns, Table, table=True):
     rooms: int
     guest_name: str
     guest_phone: str
+    """As the guest typed it."""
+    guest_number: str
+    """The same as `number_of` writes it."""
     searched: str | None = Field(default=None, sa_column=Column(Text, Computed(SEARCHED, persisted=True)))
     """What the back office finds it by, in small letters; the database writes it."""
     special_requests: str | None = Field(default=None, sa_type=Text)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 from chassis.ids import uuid7
 from chassis.roles import Role
@@ -136,12 +137,16 @@ async def test_every_filter_finds_what_it_names(subgraph: SubgraphUnderTest) -> 
     one = await Story.begin(
         subgraph,
         guestName="Ola_Nordmann",
-        guestPhone="+47 555",
+        guestPhone="+47 55512345",
         checkIn=near[0].isoformat(),
         checkOut=near[1].isoformat(),
     )
     two = await Story.begin(
-        subgraph, guestName="Kari", guestPhone="+82 777", checkIn=far[0].isoformat(), checkOut=far[1].isoformat()
+        subgraph,
+        guestName="Kari Moen",
+        guestPhone="010-777-1234",
+        checkIn=far[0].isoformat(),
+        checkOut=far[1].isoformat(),
     )
     await one.come_to_payment()
     booking = await one.booking()
@@ -163,7 +168,8 @@ async def test_every_filter_finds_what_it_names(subgraph: SubgraphUnderTest) -> 
         {"text": "%"},
         {"text": "___"},
         {"text": "\\"},
-        {"text": "Kari +82"},
+        {"text": "Kari nordmann"},
+        {"text": "Kari +47"},
         {"statuses": []},
         {"guestId": str(uuid7())},
         {"text": "47 55", "guestId": str(two.guest)},
@@ -186,16 +192,61 @@ async def test_a_hosts_filter_finds_nothing_of_others(subgraph: SubgraphUnderTes
 
 
 async def test_a_host_finds_a_phone_number_only_once_it_is_shown(subgraph: SubgraphUnderTest) -> None:
-    story = await Story.begin(subgraph, guestPhone="+47 5551234")
+    story = await Story.begin(subgraph, guestPhone="010-5551-2345")
     await story.come_to_payment()
-    digits = {"text": "5551"}
-    assert (await listed(subgraph, story.host, filter=digits), await listed(subgraph, filter=digits)) == (
-        [],
-        [story.id],
-    )
+    typed = ("5551", "+82 10", "01055512345", "Kim 010-5551")
+    for each in typed:
+        assert await listed(subgraph, story.host, filter={"text": each}) == [], each
+        assert await listed(subgraph, filter={"text": each}) == [story.id], each
     await story.pay()
     await story.tell("accommodation.nights.confirmed")
-    assert await listed(subgraph, story.host, filter=digits) == [story.id]
+    for each in typed:
+        assert await listed(subgraph, story.host, filter={"text": each}) == [story.id], each
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "01012345678",
+            "010-1234",
+            "+82 10",
+            "+82-10-1234-5678",
+            "(010) 1234 5678",
+            "5678",
+            "0082 10 1234",
+            "1234-56",
+        ),
+        *("Minji Kim", "kim 010", "010 1234 5678 MINJI", "Kim +82 10 Minji", " kim  minji "),
+    ],
+)
+async def test_words_in_any_order_and_a_number_however_typed_find_it(subgraph: SubgraphUnderTest, text: str) -> None:
+    story = await Story.begin(subgraph, guestName="Kim Minji", guestPhone="010-1234-5678")
+    abroad = await Story.begin(subgraph, guestName="Minji Kim", guestPhone="+82 10 1234 5678")
+    await Story.begin(subgraph, guestName="Kim Minsu", guestPhone="+47 22 98 76 54")
+    assert await listed(subgraph, filter={"text": text}) == [abroad.id, story.id]
+
+
+async def test_the_code_finds_it_with_the_other_words(subgraph: SubgraphUnderTest) -> None:
+    story = await Story.begin(subgraph)
+    code = (await story.booking()).code
+    for text in (f"Minji {code}", f"{code.lower()} 010-1234", f"010 {code[2:]} kim"):
+        assert await listed(subgraph, filter={"text": text}) == [story.id], text
+    assert await listed(subgraph, filter={"text": f"{code} Ola"}) == []
+
+
+async def test_a_number_is_found_by_the_index(subgraph: SubgraphUnderTest) -> None:
+    sent: list[tuple[str, Any]] = []
+    engine = subgraph.database.engine
+    event.listen(engine.sync_engine, "before_cursor_execute", lambda *given: sent.append(given[2:4]))
+    assert await listed(subgraph, filter={"text": "010-1234"}) == []
+    async with engine.connect() as connection:
+        # Of the few rows there are it would rather read all.
+        await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        await connection.exec_driver_sql("SET LOCAL enable_indexscan = off")
+        plan = await connection.exec_driver_sql(f"EXPLAIN {sent[0][0]}", sent[0][1])
+        # The number as it was typed, its digits, and all from the country code on.
+        assert "\n".join(plan.scalars()).count("Bitmap Index Scan on ix_bookings_searched") == 3
 
 
 async def test_what_is_stuck_is_found_and_shown_with_its_time(subgraph: SubgraphUnderTest) -> None:

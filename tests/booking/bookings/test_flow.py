@@ -43,6 +43,7 @@ def booking_at(stage: Stage, **given: Any) -> Booking:
         "rooms": 1,
         "guest_name": "Kim Minji",
         "guest_phone": "010-1234-5678",
+        "guest_number": "+821012345678",
         "currency": "KRW",
         "status": STATUS[stage] or BookingStatus.PENDING,
         "stage": stage,

@@ -28,6 +28,7 @@ REQUEST = BookingRequest(
     rooms=1,
     guest_name="Kim Minji",
     guest_phone="010-1234-5678",
+    guest_number="+821012345678",
 )
 
 
@@ -73,6 +74,8 @@ def test_what_can_be_asked_for_is_not_refused() -> None:
         ({"guest_name": "Kim \ud800"}, "guestName", "NOT_TEXT"),
         ({"guest_phone": "12"}, "guestPhone", "TOO_SHORT"),
         ({"guest_phone": "1" * 31}, "guestPhone", "TOO_LONG"),
+        ({"guest_phone": "abc", "guest_number": ""}, "guestPhone", "NOT_A_PHONE_NUMBER"),
+        ({"guest_phone": "", "guest_number": ""}, "guestPhone", "EMPTY"),
         ({"special_requests": "r" * 1001}, "specialRequests", "TOO_LONG"),
         ({"expected_total": Decimal(-1)}, "expectedTotal", "OUT_OF_RANGE"),
         ({"expected_total": Decimal("NaN")}, "expectedTotal", "OUT_OF_RANGE"),
