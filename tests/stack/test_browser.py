@@ -1,13 +1,16 @@
 """Which browser the tests get: a named one, one of this machine, or our own."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.async_api import async_playwright
 
 from stack.browser.__main__ import HERE, LOCK, main
 from stack.browser.found import Browser, find_browser, own_browser
 from stack.errors import StackError
+from stack.layout import Layout
 
 NewProgram = Callable[..., Path]
 
@@ -69,3 +72,20 @@ def test_nothing_is_installed_where_there_is_one(program: NewProgram, monkeypatc
     monkeypatch.setenv("CHROMIUM_BIN", str(named))
     monkeypatch.setattr("stack.browser.__main__._install", lambda _: pytest.fail("it was installed"))
     assert main() == 0
+
+
+async def test_our_own_shows_hangul(tmp_path: Path) -> None:
+    """What a font does not have is shown as the same box, whatever it is."""
+    own = find_browser(Layout().browser, {"PATH": ""})
+    if own is None:
+        pytest.skip("there is no Chromium of our own here: `make browser` gets it")
+    async with async_playwright() as playwright:
+        environment = {**os.environ, **own.environment, "HOME": str(tmp_path)}
+        browser = await playwright.chromium.launch(executable_path=own.program, env=environment)
+        page = await browser.new_page()
+        seen = []
+        for syllable in "저기어때힣":
+            await page.set_content(f'<p lang="ko" style="font: 40px sans-serif">{syllable}</p>')
+            seen.append(await page.screenshot())
+        await browser.close()
+    assert len(set(seen)) == len(seen)
