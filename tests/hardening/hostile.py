@@ -51,17 +51,21 @@ AMOUNTS = ("0", "-0", "0.0000000000000000000000000001", "99999999999999999999999
 
 
 def register_scalars() -> None:
+    for name, strategy in scalars().items():
+        schemas.scalar(name, strategy)
+
+
+def scalars() -> dict[str, st.SearchStrategy[ValueNode]]:
     """Of each what it takes, often near now or at its edges, and now and then what it refuses."""
     soon = st.integers(-400, 800).map(lambda days: clock.today(ZoneInfo("Asia/Seoul")) + timedelta(days=days))
-    scalars = {
+    texts = {
         "Date": _mostly(soon.map(str), st.sampled_from(DATES)),
         "DateTime": _mostly(soon.map("{}T12:00:00.000Z".format), st.sampled_from(INSTANTS)),
         "LocalTime": _mostly(st.sampled_from(["00:00:00", "15:00:00", "23:59:59.999999999"]), st.times().map(str)),
         "Decimal": _mostly(st.integers(1, 200_000).map(str), st.sampled_from(AMOUNTS)),
         "_Any": st.just("taken out and sent beside"),
     }
-    for name, strategy in scalars.items():
-        schemas.scalar(name, strategy.map(nodes.String))
+    return {name: strategy.map(nodes.String) for name, strategy in texts.items()}
 
 
 def _mostly(usual: st.SearchStrategy[str], edges: st.SearchStrategy[str]) -> st.SearchStrategy[str]:

@@ -14,13 +14,14 @@ from uuid import UUID
 import httpx
 import pytest
 import schemathesis
-from graphql import GraphQLSchema, parse
+from graphql import DocumentNode, GraphQLSchema, parse
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.generation import GenerationMode
 
 from chassis.roles import Role
 
+from . import following
 from .conformance import breaches
 from .hostile import register_scalars, with_variables
 from .serving import PATHS, Served
@@ -51,6 +52,8 @@ def test_every_root_field_answers_as_its_schema_says_or_refuses_with_a_code(
     with httpx.Client(timeout=60) as http:
         for operation in (*schema.get_all_operations(), *entities):
             found += _asked(operation.ok(), Asking(subgraph, people, face, http, schema.client_schema))
+        for name in following.fields(schema.client_schema):
+            found += _followed(name, Asking(subgraph, people, face, http, schema.client_schema))
     assert found == [], "\n\n".join(found[:10])
 
 
@@ -73,6 +76,24 @@ def _asked(operation: Any, asking: "Asking") -> list[str]:
     return found
 
 
+def _followed(name: str, asking: "Asking") -> list[str]:
+    """The same of a subscription: the first that comes of it, each on a socket of its own."""
+    found: list[str] = []
+    ids = asking.subgraph.ids()
+
+    @GENTLY
+    @given(following.questions(asking.schema, name), st.sampled_from(ASKERS[asking.face]), st.integers(0, 2**32))
+    def follow(document: DocumentNode, role: Role | None, luck: int) -> None:
+        query, variables, sent = following.sent(asking.schema, document, Random(luck), ids)
+        first = asking.first(name, query, variables, role)
+        wrong = breaches(asking.schema, sent, first) if first else []
+        if wrong:
+            found.append(f"Subscription.{name} as {role}: {wrong}\n{query}\n{variables!r:.500}")
+
+    follow()
+    return found
+
+
 @dataclass(frozen=True)
 class Asking:
     subgraph: Served
@@ -87,3 +108,7 @@ class Asking:
         answer = self.http.post(address, json={"query": query, "variables": variables}, headers=headers)
         assert answer.status_code < 500, answer.text
         return answer.json()
+
+    def first(self, name: str, query: str, variables: Mapping[str, Any], role: Role | None) -> Any:
+        token = self.subgraph.token(self.people[role], role) if role else None
+        return following.first(self.subgraph.url + PATHS[self.face], token, name, query, variables)
