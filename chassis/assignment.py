@@ -89,7 +89,8 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the librar
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
         try:
-            await asyncio.wait_for(self.commit(), _GRACE_SECONDS / 2)
+            async with asyncio.timeout(_GRACE_SECONDS / 2):
+                await self.commit()
         except (KafkaError, TimeoutError) as error:
             logger.warning("offsets_not_committed", error=repr(error))
         self._forget()

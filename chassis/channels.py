@@ -59,7 +59,8 @@ class Channels:
         if not joined.is_set():
             await self._settle(channel)
             with suppress(TimeoutError):
-                await asyncio.wait_for(joined.wait(), _PATIENCE)
+                async with asyncio.timeout(_PATIENCE):
+                    await joined.wait()
 
     async def _leave(self, channel: str, nudged: asyncio.Event) -> None:
         watchers = self._watchers[channel]

@@ -179,7 +179,8 @@ class Delivery:
 
     async def _pause(self, backoff: Backoff) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), backoff.delay())
+            async with asyncio.timeout(backoff.delay()):
+                await self._stopping.wait()
             raise asyncio.CancelledError
 
 

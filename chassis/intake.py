@@ -60,7 +60,8 @@ class Intake:
             finally:
                 self._joined = False
             with suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), backoff.delay())
+                async with asyncio.timeout(backoff.delay()):
+                    await stopping.wait()
 
     async def _follow(self, there: frozenset[str], stopping: asyncio.Event) -> None:
         kafka = self._open()

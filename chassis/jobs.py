@@ -48,7 +48,8 @@ async def keep_running(job: Job, resources: Resources, stopping: asyncio.Event) 
             backoff.reset()
         pause = job.every.total_seconds() if job.every and done else backoff.delay()
         with suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), pause)
+            async with asyncio.timeout(pause):
+                await stopping.wait()
 
 
 async def _run_until(job: Job, resources: Resources, stopping: asyncio.Event) -> bool:

@@ -63,7 +63,8 @@ class Relay:
                     raise
                 logger.warning("relay_interrupted", error=repr(error))
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(stopping.wait(), backoff.delay())
+                    async with asyncio.timeout(backoff.delay()):
+                        await stopping.wait()
 
     async def _relay(self, shards: Shards, stopping: asyncio.Event) -> None:
         stop = asyncio.create_task(_when(stopping, self._called.set))
@@ -79,7 +80,8 @@ class Relay:
                     share_again = monotonic() + self._look_every
                 if not await self._round(shards):
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(self._called.wait(), self._look_every)
+                        async with asyncio.timeout(self._look_every):
+                            await self._called.wait()
         finally:
             stop.cancel()
             await self._settle()

@@ -126,7 +126,8 @@ class Connection:
     async def _guard(self) -> None:
         """Raises Closed when the client is late, gone, or no longer who it was."""
         try:
-            await asyncio.wait_for(self._initialised.wait(), self.limits.init_within)
+            async with asyncio.timeout(self.limits.init_within):
+                await self._initialised.wait()
         except TimeoutError:
             raise Closed(INIT_TIMEOUT, "Connection initialisation timeout") from None
         while True:

@@ -40,7 +40,8 @@ class Subscription:
     ) -> None:
         await self._to_app.put({"type": "websocket.disconnect", "code": 1000})
         if self._running:
-            await asyncio.wait_for(self._running, 10)
+            async with asyncio.timeout(10):
+                await self._running
 
     def __aiter__(self) -> Self:
         return self
@@ -67,7 +68,8 @@ class Subscription:
                 return message
 
     async def _expect(self, kind: str) -> dict[str, Any]:
-        event = await asyncio.wait_for(self._from_app.get(), 30)
+        async with asyncio.timeout(30):
+            event = await self._from_app.get()
         if event["type"] == "websocket.close":
             raise SubscriptionFailed(event.get("code"), [])
         if event["type"] != kind:

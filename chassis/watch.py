@@ -52,7 +52,8 @@ async def watch_versions(
                 yield found
             by_itself = wake(found[1]) if wake and found else None
             with suppress(TimeoutError):
-                await asyncio.wait_for(nudged.wait(), every if by_itself is None else min(by_itself, every))
+                async with asyncio.timeout(every if by_itself is None else min(by_itself, every)):
+                    await nudged.wait()
             await asyncio.sleep(looked_at + rest - monotonic())
 
 

@@ -44,7 +44,8 @@ async def reconcile_due_payments(database: Database, cache: Cache, provider: Por
                 continue
             patience = await _until_due(database, settings.look_seconds)
             with suppress(TimeoutError):
-                await asyncio.wait_for(nudged.wait(), patience)
+                async with asyncio.timeout(patience):
+                    await nudged.wait()
 
 
 async def _take_due(database: Database, room: int) -> Sequence[UUID]:

@@ -242,6 +242,13 @@ async def test_an_id_that_is_in_use_ends_the_connection(app: FastAPI, calls: Cal
     assert calls == ["forever ended"]
 
 
+async def test_what_comes_with_the_first_message_in_one_breath_ends_the_connection_at_once(app: FastAPI) -> None:
+    client = Client(INIT, {"type": "nonsense"})
+    async with asyncio.timeout(5):
+        await limited(app)(client.scope(), client.receive, client.send)
+    assert client.received[-1] == {"type": "websocket.close", "code": 4400, "reason": "Unknown message type"}
+
+
 async def test_only_so_many_operations_run_at_once(app: FastAPI, calls: Calls) -> None:
     async with connected(limited(app, operations=2)) as socket:
         await socket.init()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from time import monotonic
 from typing import Any
 
@@ -53,6 +53,34 @@ async def test_the_state_comes_first_and_then_what_is_newer(cache: Cache) -> Non
             await cache.nudge("it")
             assert await following(states) == f"state {version}"
     assert state.reads == 4
+
+
+class Room:
+    """A channel that is nudged by hand."""
+
+    def __init__(self) -> None:
+        self.nudged = asyncio.Event()
+
+    @asynccontextmanager
+    async def joined(self, _channel: str) -> AsyncIterator[asyncio.Event]:
+        yield self.nudged
+
+
+@pytest.mark.parametrize("passes", range(4))
+async def test_who_leaves_as_the_nudge_comes_has_left(passes: int) -> None:
+    room: Any = Room()
+    states = watch(room, "it", State().read, every=60)
+    assert await anext(states) == "state 0"
+    waiting: asyncio.Task[str] = asyncio.create_task(anext(states))  # type: ignore[arg-type]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    room.nudged.set()
+    for _ in range(passes):
+        await asyncio.sleep(0)
+    waiting.cancel()
+    done, _ = await asyncio.wait({waiting}, timeout=PATIENCE)
+    assert done
+    assert waiting.cancelled()
 
 
 async def test_a_nudge_between_joining_and_reading_is_not_lost(cache: Cache) -> None:
