@@ -231,12 +231,24 @@ async def test_a_photo_named_for_two_places_at_once_is_shown_in_one(
     assert sum([len(await urls(accommodation, key)) for key in keys]) == 1
 
 
-async def test_a_photo_named_for_one_place_by_many_at_once_is_shown_there(
-    accommodation: SubgraphUnderTest, places: Any, host: Person
+async def test_a_photo_that_another_request_looked_at_meanwhile_is_named_all_the_same(
+    accommodation: SubgraphUnderTest, places: Any, host: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place, photo = str((await places.add(host_id=host.id)).id), await uploaded(host)
-    answers = await asyncio.gather(*(host.ask(SET, id=place, photos=[{"photoId": photo}]) for _ in range(6)))
-    assert [each.errors for each in answers] == [[]] * 6
+    storage, came, may_go = accommodation.resources[Storage], asyncio.Event(), asyncio.Event()
+
+    async def read_late(*given: Any) -> bytes | None:
+        came.set()
+        await may_go.wait()
+        return await Storage.read(storage, *given)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(storage, "read", read_late)
+        late = asyncio.create_task(host.ask(SET, id=place, photos=[{"photoId": photo}]))
+        await came.wait()
+    await host.get(SET, id=place, photos=[{"photoId": photo}])
+    may_go.set()
+    assert (await late).errors == []
     assert files(accommodation) == [f"photos/{photo}/original.jpg"]
 
 
