@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 from chassis.errors import DomainError
 
@@ -49,11 +49,26 @@ def shrunk(data: bytes, width: int) -> bytes:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    picture = ImageOps.exif_transpose(image)
+    picture = _in_srgb(ImageOps.exif_transpose(image))
     kept = picture.mode if picture.mode in {"RGB", "RGBA", "L"} else ("RGBA" if "A" in picture.mode else "RGB")
     if picture.mode == "P" and "transparency" in picture.info:
         kept = "RGBA"
     return picture.convert(kept)
+
+
+def _in_srgb(picture: Image.Image) -> Image.Image:
+    """The colours as everybody shows them: what they were measured by is not kept, and phones measure by their own."""
+    profile, mode = picture.info.get("icc_profile"), {"CMYK": "RGB"}.get(picture.mode, picture.mode)
+    if not profile or mode not in {"RGB", "RGBA"}:
+        return picture
+    try:
+        own, usual = ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
+        # In place where it can be: it may be 200 MB, of which one is enough. Nothing comes back then.
+        same = mode == picture.mode
+        return ImageCms.profileToProfile(picture, own, usual, outputMode=mode, inPlace=same) or picture
+    except (ImageCms.PyCMSError, OSError):
+        # What is no profile says nothing of the colours.
+        return picture
 
 
 def _written(picture: Image.Image, format_: str, quality: int) -> bytes:

@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from subgraphs.accommodation.photos.pictures import NotAPicture, cleaned, shrunk
 from tests.accommodation.photos.pictures import GPS, picture, with_a_place
@@ -33,6 +33,21 @@ def test_a_picture_is_put_upright_and_forgets_where_it_was_taken() -> None:
         assert image.getexif().get_ifd(GPS)
     with Image.open(BytesIO(cleaned(given, "image/jpeg"))) as image:
         assert (image.size, dict(image.getexif())) == ((30, 40), {})
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_colours_stay_what_they_look_like_though_their_profile_is_not_kept(mode: str) -> None:
+    """By this profile red is green, and green red."""
+    usual = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = usual.replace(b"rXYZ", b"xXYZ", 1).replace(b"gXYZ", b"rXYZ", 1).replace(b"xXYZ", b"gXYZ", 1)
+    red = (255, 0, 0, 255)[: len(mode)]
+    for profile, expected in ((swapped, (0, 255, 0)), (usual, (255, 0, 0)), (b"no profile", (255, 0, 0))):
+        written = BytesIO()
+        Image.new(mode, (8, 8), red).save(written, "PNG", icc_profile=profile)
+        with Image.open(BytesIO(cleaned(written.getvalue(), "image/png"))) as image:
+            assert image.mode == mode
+            assert image.getpixel((4, 4))[:3] == pytest.approx(expected, abs=2)  # type: ignore[index]
+            assert "icc_profile" not in image.info
 
 
 def test_what_is_narrow_stays_as_it_is_and_nothing_gets_flat() -> None:
