@@ -126,7 +126,9 @@ async def test_an_address_is_good_for_what_it_was_given_for_and_no_longer(
     other = await requested(host, data)
     swapped = asked | {"url": asked["url"].replace(asked["photoId"], other["photoId"])}
     longer = asked | {"url": asked["url"].replace(f"length={len(data)}", "length=99999999")}
-    for forged in (swapped, longer, asked | {"url": asked["url"].split("?")[0]}):
+    nothing = asked["url"].split("?")[0]
+    strange = [f"{nothing}?expires=99999999999&signature=%C3%A9", f"{nothing}?expires={'9' * 5_000}&signature=x"]
+    for forged in (swapped, longer, *(asked | {"url": url} for url in (nothing, *strange))):
         assert await put(accommodation, forged, data) == 403
     assert await put(accommodation, asked, data + b"!") == 400
     assert await put(accommodation, asked, data[:-1]) == 400
