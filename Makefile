@@ -11,7 +11,7 @@ help:
 setup: ## Install everything below this folder; done by all others when it is needed
 	@./stack/setup.sh
 
-demo: setup ## Watch a guest search, win a coupon in a rush, book, pay and be confirmed (ROUTERS=1 KAFKA=1 as for up)
+demo: setup ## Watch a rush for coupons, bookings and payments, a host's new place, a stay and its review (ROUTERS=1 KAFKA=1 as for up)
 	@$(python) -m stack.demo
 
 up: setup ## Start the whole stack on port 4000 (FRESH=1: start over, ROUTERS=1: Apollo and Hive, KAFKA=1: Apache Kafka)

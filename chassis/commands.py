@@ -1,4 +1,4 @@
-"""Commands a worker's module takes on the command line, beside running: what was said again, what failed again."""
+"""Commands a worker takes on the command line beside running: said again, failed and tried again, a job at once."""
 
 import argparse
 import re
@@ -11,6 +11,7 @@ from chassis import clock, outbox
 from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.dead_letters import mark_replayed, open_letters, record_of
+from chassis.jobs import Job, do
 from chassis.resources import Resources
 from chassis.settings import ServiceSettings
 
@@ -27,13 +28,19 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     commands.add_parser("dead-letters", help="list the messages that failed and wait for somebody")
     letter = commands.add_parser("replay-dead-letter", help="work on one of them again, here and now")
     letter.add_argument("id", type=UUID)
+    job = commands.add_parser("do-job", help="do at once what the clock would do later")
+    job.add_argument("name", help="of the job, as the log and the metrics call it")
     given = parser.parse_args(arguments)
     given.command = given.command or "run"
     return given
 
 
 async def perform(
-    given: argparse.Namespace, settings: ServiceSettings, resources: Resources, consumer: Consumer | None
+    given: argparse.Namespace,
+    settings: ServiceSettings,
+    resources: Resources,
+    consumer: Consumer | None,
+    jobs: Sequence[Job],
 ) -> int:
     """The exit code of a command that is not `run`."""
     database = resources[Database]
@@ -41,6 +48,8 @@ async def perform(
         return await replay_outbox(settings, database, given.since)
     if given.command == "dead-letters":
         return await list_dead_letters(database)
+    if given.command == "do-job":
+        return await do_job(resources, jobs, given.name)
     return await replay_dead_letter(database, resources, consumer, given.id)
 
 
@@ -70,6 +79,17 @@ async def replay_dead_letter(
     new = await consumer.handle(database, resources, record)
     await mark_replayed(database, letter_id)
     _say("It was worked on." if new else "It had been worked on before; nothing was done.")
+    return 0
+
+
+async def do_job(resources: Resources, jobs: Sequence[Job], name: str) -> int:
+    """Beside the workers, which may be doing it as well."""
+    by_the_clock = {job.name: job for job in jobs if job.every}
+    if name not in by_the_clock:
+        return _fail(f"There is no job {name}: there is {', '.join(by_the_clock) or 'none'}.")
+    if not await do(by_the_clock[name], resources):
+        return _fail(f"{name} failed; the log says why.")
+    _say(f"{name} is done.")
     return 0
 
 

@@ -43,7 +43,7 @@ async def keep_running(job: Job, resources: Resources, stopping: asyncio.Event) 
     """
     backoff = Backoff(first=0.5, most=5)
     while not stopping.is_set():
-        done = await (_run(job, resources) if job.every else _run_until(job, resources, stopping))
+        done = await (do(job, resources) if job.every else _run_until(job, resources, stopping))
         if done:
             backoff.reset()
         pause = job.every.total_seconds() if job.every and done else backoff.delay()
@@ -52,8 +52,25 @@ async def keep_running(job: Job, resources: Resources, stopping: asyncio.Event) 
                 await stopping.wait()
 
 
+async def do(job: Job, resources: Resources) -> bool:
+    """Run it once, and tell whether that went well; what did not is in the log."""
+    outcome = "failed"
+    with tracer.start_as_current_span(f"job {job.name}"), structlog.contextvars.bound_contextvars(job=job.name):
+        try:
+            await job.run(**job.arguments(resources))
+            outcome = "done"
+        except Exception as error:
+            if is_outage(error):
+                logger.warning("job_waits_for_infrastructure", error=repr(error))
+            else:
+                logger.exception("job_failed")
+        finally:
+            metrics.JOB_RUNS.labels(job.name, outcome).inc()
+    return outcome == "done"
+
+
 async def _run_until(job: Job, resources: Resources, stopping: asyncio.Event) -> bool:
-    run = asyncio.create_task(_run(job, resources))
+    run = asyncio.create_task(do(job, resources))
     told = asyncio.create_task(stopping.wait())
     try:
         await asyncio.wait([run, told], return_when=asyncio.FIRST_COMPLETED)
@@ -68,19 +85,3 @@ async def _cancel(task: asyncio.Task[Any]) -> None:
     while not task.done():
         task.cancel()
         await asyncio.wait([task], timeout=1)
-
-
-async def _run(job: Job, resources: Resources) -> bool:
-    outcome = "failed"
-    with tracer.start_as_current_span(f"job {job.name}"), structlog.contextvars.bound_contextvars(job=job.name):
-        try:
-            await job.run(**job.arguments(resources))
-            outcome = "done"
-        except Exception as error:
-            if is_outage(error):
-                logger.warning("job_waits_for_infrastructure", error=repr(error))
-            else:
-                logger.exception("job_failed")
-        finally:
-            metrics.JOB_RUNS.labels(job.name, outcome).inc()
-    return outcome == "done"

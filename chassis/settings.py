@@ -1,12 +1,14 @@
 """Settings that every service has: where its servers are, how large its pools, how long things are kept."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import ClassVar, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
+
+from chassis import clock
 
 
 def _named(name: str) -> AliasChoices:
@@ -85,6 +87,9 @@ class ServiceSettings(DatabaseSettings):
     currency: str = Field("KRW", pattern="^[A-Z]{3}$", validation_alias=_named("CURRENCY"))
     time_zone: ZoneInfo = Field(ZoneInfo("Asia/Seoul"), validation_alias=_named("TIME_ZONE"))
 
+    # For those who cannot wait until a stay is over. Instants, and all that is due at one, stay as they are.
+    calendar_days_ahead: int = Field(0, ge=0, validation_alias=_named("CALENDAR_DAYS_AHEAD"))
+
     jwks_url: str = Field("http://127.0.0.1:4101/.well-known/jwks.json", validation_alias=_named("JWKS_URL"))
     revocations_url: str = Field(
         "http://127.0.0.1:4101/internal/revocations", validation_alias=_named("REVOCATIONS_URL")
@@ -100,6 +105,16 @@ class ServiceSettings(DatabaseSettings):
         if self.topic_retention_hours >= self.inbox_retention_hours:
             raise ValueError("TOPIC_RETENTION_HOURS < INBOX_RETENTION_HOURS must hold.")
         return self
+
+    @model_validator(mode="after")
+    def _real_stays_are_over_when_they_are(self) -> Self:
+        if self.calendar_days_ahead and self.environment != "local":
+            raise ValueError("CALENDAR_DAYS_AHEAD is for ENVIRONMENT=local alone.")
+        return self
+
+    def today(self) -> date:
+        """The calendar day by which nights are past or ahead, and stays over."""
+        return clock.today(self.time_zone) + timedelta(days=self.calendar_days_ahead)
 
     @property
     def replay_window(self) -> timedelta:

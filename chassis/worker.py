@@ -53,7 +53,7 @@ def main(
         with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
             runner.run(run_worker(configured, resources=resources, consumer=consumer, jobs=jobs))
     else:
-        sys.exit(asyncio.run(_perform(given, configured, resources, consumer)))
+        sys.exit(asyncio.run(_perform(given, configured, resources, consumer, jobs)))
 
 
 async def run_worker(
@@ -165,7 +165,11 @@ async def _answer_probes(settings: ServiceSettings, resources: Resources, stoppi
 
 
 async def _perform(
-    given: Namespace, settings: Settings, resources: Factory[Settings], consumer: Consumer | None
+    given: Namespace,
+    settings: Settings,
+    resources: Factory[Settings],
+    consumer: Consumer | None,
+    jobs: Sequence[Job],
 ) -> int:
     async with opened(settings, resources) as found:
-        return await commands.perform(given, settings, found, consumer)
+        return await commands.perform(given, settings, found, consumer, jobs)

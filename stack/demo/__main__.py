@@ -13,7 +13,7 @@ from rich.console import Console
 from stack.arguments import STACK, read_arguments
 from stack.commands import command, run_together
 from stack.demo.books import prove_books
-from stack.demo.graph import Graph
+from stack.demo.graph import Graph, GraphError
 from stack.demo.people import sign_in
 from stack.demo.play import play
 from stack.demo.show import DemoFailed, Show
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     progress = Progress(Console(highlight=False))
     try:
         asyncio.run(_demo(Layout(ports=Ports.read(asked)), Options.read(asked), progress))
-    except (StackError, DemoFailed) as error:
+    except (StackError, DemoFailed, GraphError) as error:
         progress.fail(str(error))
         progress.tell(f"The logs are in {Layout().logs}")
         return 1
@@ -55,7 +55,7 @@ async def _demo(layout: Layout, options: Options, progress: Progress) -> None:
 
 
 async def _play(stack: Stack, show: Show) -> None:
-    await play(stack.url, show)
+    await play(stack, show)
     await prove_books(stack.around, show)
 
 

@@ -32,8 +32,8 @@ REST = ("AWAITING_PAYMENT", "CONFIRMED", "REFUSED", "EXPIRED")
 async def book_and_pay(winner: Winner, offer: Offer, http: httpx.AsyncClient, show: Show) -> str:
     """The id of the confirmed booking."""
     graph = winner.person.graph
-    booking_id = await _book(graph, offer, winner.person.name, winner.user_coupon_id)
-    held = await _until(graph, booking_id, REST)
+    booking_id = await book(graph, offer, winner.person.name, winner.user_coupon_id)
+    held = await until(graph, booking_id, REST)
     price = held["price"]
     show.must(held["status"] == "AWAITING_PAYMENT", f"{winner.person.name} holds {offer.place} with the coupon")
     show.say(
@@ -43,19 +43,25 @@ async def book_and_pay(winner: Winner, offer: Offer, http: httpx.AsyncClient, sh
     subtotal, discount = (Decimal(price[part]["amount"]) for part in ("subtotal", "couponDiscount"))
     expected = min(subtotal * 20 // 100, Decimal(50_000))
     show.must(discount == expected and subtotal == offer.total, "20 %, at most 50,000, of what the search showed")
-    payment = (await graph.ask(PAYMENT, id=booking_id))["booking"]["payment"]
-    show.say(f"the checkout page: {payment['checkout']['url']}")
-    confirmed = asyncio.create_task(_until(graph, booking_id, ("CONFIRMED", "REFUSED", "EXPIRED")))
-    show.must(await click(http, payment["checkout"]["url"]) == 200, "pays in the window of the PortOne simulator")
-    pushed = await confirmed
-    show.must(pushed["status"] == "CONFIRMED", "and gets CONFIRMED pushed over the WebSocket")
-    show.must(pushed["payment"]["status"] == "PAID", "with the payment, which another subgraph knows, as it is by then")
+    paid = await pay(graph, booking_id, http, show)
+    show.must(paid["payment"]["status"] == "PAID", "with the payment, which another subgraph knows, as it is by then")
     return booking_id
 
 
+async def pay(graph: Graph, booking_id: str, http: httpx.AsyncClient, show: Show) -> dict[str, Any]:
+    """The confirmed booking as it was pushed."""
+    payment = (await graph.ask(PAYMENT, id=booking_id))["booking"]["payment"]
+    show.say(f"the checkout page: {payment['checkout']['url']}")
+    confirmed = asyncio.create_task(until(graph, booking_id, ("CONFIRMED", "REFUSED", "EXPIRED")))
+    show.must(await click(http, payment["checkout"]["url"]) == 200, "pays in the window of the PortOne simulator")
+    pushed = await confirmed
+    show.must(pushed["status"] == "CONFIRMED", "and gets CONFIRMED pushed over the WebSocket")
+    return pushed
+
+
 async def come_too_late(person: Person, offer: Offer, show: Show) -> None:
-    booking_id = await _book(person.graph, offer, person.name)
-    refused = await _until(person.graph, booking_id, REST)
+    booking_id = await book(person.graph, offer, person.name)
+    refused = await until(person.graph, booking_id, REST)
     code = (refused["refusal"] or {}).get("code")
     show.must(
         (refused["status"], code) == ("REFUSED", "SOLD_OUT"),
@@ -69,7 +75,7 @@ async def compare_booking(winner: Winner, booking_id: str, show: Show) -> None:
     show.must(found == ("CONFIRMED", "PAID", "USED"), "booking CONFIRMED, payment PAID, coupon USED")
 
 
-async def _book(graph: Graph, offer: Offer, name: str, user_coupon_id: str | None = None) -> str:
+async def book(graph: Graph, offer: Offer, name: str, user_coupon_id: str | None = None) -> str:
     asked: dict[str, Any] = {
         "idempotencyKey": f"demo-{offer.room_type_id}-{name}",
         "roomTypeId": offer.room_type_id,
@@ -85,7 +91,7 @@ async def _book(graph: Graph, offer: Offer, name: str, user_coupon_id: str | Non
     return booking_id
 
 
-async def _until(graph: Graph, booking_id: str, statuses: tuple[str, ...]) -> dict[str, Any]:
+async def until(graph: Graph, booking_id: str, statuses: tuple[str, ...]) -> dict[str, Any]:
     """The booking as it was pushed with one of these."""
     async with asyncio.timeout(60):
         async for data in graph.watch(WATCH_BOOKING, id=booking_id):

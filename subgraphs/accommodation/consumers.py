@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chassis import clock
 from chassis.consumer import Consumer
 from chassis.events import Message
 
@@ -99,7 +98,7 @@ async def decide_about_nights(
     session: AsyncSession, messages: list[HoldNights | ExtendHold | ConfirmHold | ReleaseHold], settings: Settings
 ) -> None:
     requests = [message.read() for message in messages]
-    await decide(session, requests, today=clock.today(settings.time_zone), currency=settings.currency)
+    await decide(session, requests, today=settings.today(), currency=settings.currency)
 
 
 @consumer.on("booking.booking.completed")

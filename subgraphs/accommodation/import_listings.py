@@ -16,7 +16,6 @@ from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
-from chassis import clock
 from chassis.database import Database
 
 from .calendar.rules import LONGEST_CALENDAR
@@ -75,7 +74,7 @@ def main(words: list[str] | None = None) -> int:
         currency=settings.currency,
         city=given.city,
         country=given.country,
-        first_night=clock.today(settings.time_zone),
+        first_night=settings.today(),
         nights=given.nights,
         host_id=given.host,
     )

@@ -50,7 +50,7 @@ async def renew_prices_of_over_nights(database: Database, settings: Settings) ->
     """A transaction for each batch, so that no price is locked for long."""
     while True:
         async with database.transaction() as session:
-            if not await renew_lowest_prices(session, clock.today(settings.time_zone)):
+            if not await renew_lowest_prices(session, settings.today()):
                 return
 
 

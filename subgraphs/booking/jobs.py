@@ -50,7 +50,7 @@ async def expire_due(database: Database, cache: Cache, settings: Settings) -> No
 
 async def complete_stayed(database: Database, cache: Cache, settings: Settings) -> None:
     """Take up the bookings whose guest left yesterday or before."""
-    today = clock.today(settings.time_zone)
+    today = settings.today()
 
     async def stayed(session: AsyncSession) -> Sequence[UUID]:
         return await store.stayed_bookings(session, today, settings.sweep_batch)

@@ -13,6 +13,7 @@ from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.dead_letters import open_letters, put_aside
 from chassis.events import Record
+from chassis.jobs import Job
 from chassis.resources import Resources
 from tests.chassis import notes
 from tests.chassis.notes import Note, Taken, take_notes
@@ -45,6 +46,7 @@ async def dead_letter(database: Database, record: Record | None = None) -> None:
         (["replay-outbox", "--since", "24h"], "replay-outbox"),
         (["dead-letters"], "dead-letters"),
         (["replay-dead-letter", str(uuid4())], "replay-dead-letter"),
+        (["do-job", "tidy"], "do-job"),
     ],
 )
 def test_without_a_word_it_runs(arguments: list[str], command: str) -> None:
@@ -60,7 +62,7 @@ def test_how_far_back_is_said_in_minutes_hours_or_days(text: str, since: timedel
 
 @pytest.mark.parametrize(
     "arguments",
-    [["replay-outbox"], ["replay-outbox", "--since", "soon"], ["replay-dead-letter", "seven"], ["fly"]],
+    [["replay-outbox"], ["replay-outbox", "--since", "soon"], ["replay-dead-letter", "seven"], ["do-job"], ["fly"]],
     ids=" ".join,
 )
 def test_what_is_not_understood_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,7 +80,7 @@ async def test_what_was_said_since_then_is_sent_again(
         await session.exec(update(database.table("outbox")).values(sent_at=clock.now()))
     resources = Resources()
     resources.add(Database, database)
-    assert await perform(parse(["replay-outbox", "--since", "1h"]), settings, resources, None) == 0
+    assert await perform(parse(["replay-outbox", "--since", "1h"]), settings, resources, None, []) == 0
     assert (await outbox.backlog(database)).count == 3
     assert capsys.readouterr().out == "3 messages will be sent again by the relay, in their order.\n"
 
@@ -143,3 +145,31 @@ async def test_one_that_is_not_there_or_has_no_listener_is_said(
         *["Nobody listens to this message any more."] * 2,
     ]
     assert len(await open_letters(database)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "told"),
+    [
+        ("tidy", 0, "tidy is done.\n"),
+        ("break", 1, "break failed; the log says why.\n"),
+        ("listen", 1, "There is no job listen: there is tidy, break.\n"),
+    ],
+)
+async def test_a_job_of_the_clock_is_done_at_once(
+    settings: notes.Settings, database: Database, capsys: pytest.CaptureFixture[str], name: str, code: int, told: str
+) -> None:
+    done: list[str] = []
+
+    async def tidy(_: Database) -> None:
+        done.append("tidy")
+
+    async def fail() -> None:
+        raise ValueError("planted")
+
+    jobs = [Job("tidy", timedelta(hours=1), tidy), Job("break", timedelta(hours=1), fail), Job("listen", None, fail)]
+    resources = Resources()
+    resources.add(Database, database)
+    assert await perform(parse(["do-job", name]), settings, resources, None, jobs) == code
+    printed = capsys.readouterr()
+    assert told == (printed.err if code else printed.out)
+    assert done == (["tidy"] if name == "tidy" else [])

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsConfigDict
 from sqlalchemy.engine import make_url
 
+from chassis import clock
 from chassis.settings import ServiceSettings
 
 NEEDED = {
@@ -98,6 +99,14 @@ def test_secrets_do_not_show(environment: pytest.MonkeyPatch) -> None:
 def test_what_could_lose_or_repeat_messages_is_refused(environment: pytest.MonkeyPatch, wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Settings(**wrong)
+
+
+def test_the_calendar_of_a_local_stack_alone_may_be_ahead(environment: pytest.MonkeyPatch) -> None:
+    real = clock.today(Settings().time_zone)
+    assert Settings().today() == real
+    assert Settings(environment="local", calendar_days_ahead=3).today() == real + timedelta(days=3)
+    with pytest.raises(ValidationError, match="ENVIRONMENT=local alone"):
+        Settings(calendar_days_ahead=3)
 
 
 def test_settings_do_not_change(environment: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,6 @@ from typing import Annotated, Self
 
 import strawberry
 
-from chassis import clock
 from chassis.context import Info
 from chassis.fields import field_of
 from chassis.ids import parse_id
@@ -118,7 +117,7 @@ class CalendarAdminMutation:
                 input.read(),
                 Reach.of(context.principal),
                 by=by,
-                today=clock.today(context.settings.time_zone),
+                today=context.settings.today(),
                 currency=context.settings.currency,
             )
         return _shown(info, nights)
@@ -133,7 +132,7 @@ class CalendarAdminMutation:
                 input.read(),
                 Reach.of(context.principal),
                 by=by,
-                today=clock.today(context.settings.time_zone),
+                today=context.settings.today(),
                 currency=context.settings.currency,
             )
         return _shown(info, nights)

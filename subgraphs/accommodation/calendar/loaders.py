@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chassis import clock
 from chassis.context import Context
 
 from . import store
@@ -19,7 +18,7 @@ Range: TypeAlias = tuple[date, date]
 
 async def quotes(context: Context, keys: list[tuple[UUID, Stay]]) -> list[Quote]:
     """What each room type says to each stay. One statement for all rooms, and one for each pair of dates."""
-    today = clock.today(context.settings.time_zone)
+    today = context.settings.today()
     async with context.database.reading() as session:
         offers = await store.offers_by_room_type(session, {room_type_id for room_type_id, _ in keys})
         nights = await _nights(session, [(room_type_id, _range_of(stay)) for room_type_id, stay in keys])

@@ -2,7 +2,6 @@
 
 import strawberry
 
-from chassis import clock
 from chassis.context import Info
 from chassis.ids import parse_id
 
@@ -32,7 +31,7 @@ class OfferAdminMutation:
     @strawberry.mutation(description="Refused while a night is held or sold in the future.", extensions=[BY_HOUSE])
     async def delete_accommodation(self, info: Info, accommodation_id: strawberry.ID) -> AdminAccommodation:
         context, key = info.context, parse_id(accommodation_id, "accommodationId")
-        today = clock.today(context.settings.time_zone)
+        today = context.settings.today()
         async with context.database.transaction(by=context.principal.user_id) as session:
             place = await delete_accommodation(session, key, Reach.of(context.principal), today)
         return AdminAccommodation.from_row(place)
@@ -40,7 +39,7 @@ class OfferAdminMutation:
     @strawberry.mutation(extensions=[BY_HOUSE])
     async def delete_room_type(self, info: Info, room_type_id: strawberry.ID) -> bool:
         context, key = info.context, parse_id(room_type_id, "roomTypeId")
-        today = clock.today(context.settings.time_zone)
+        today = context.settings.today()
         async with context.database.transaction(by=context.principal.user_id) as session:
             await delete_room_type(session, key, Reach.of(context.principal), today)
         return True

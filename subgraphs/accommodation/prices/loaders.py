@@ -3,7 +3,6 @@
 from decimal import Decimal
 from uuid import UUID
 
-from chassis import clock
 from chassis.context import Context
 from chassis.money import minor_units
 
@@ -13,7 +12,7 @@ from . import store
 
 async def lowest_prices(context: Context, keys: list[tuple[UUID, Stay | None]]) -> list[Decimal | None]:
     """One statement for all places, for each stay that is asked about."""
-    today, digits = clock.today(context.settings.time_zone), minor_units(context.settings.currency)
+    today, digits = context.settings.today(), minor_units(context.settings.currency)
     asked: dict[Stay | None, list[UUID]] = {}
     for accommodation_id, stay in keys:
         asked.setdefault(stay, []).append(accommodation_id)

@@ -2,7 +2,6 @@
 
 import strawberry
 
-from chassis import clock
 from chassis.context import Info
 from chassis.money import minor_units
 from chassis.pagination import Page
@@ -35,7 +34,7 @@ class SearchQuery:
                 wanted,
                 stay.read() if stay else None,
                 order=order_by,
-                today=clock.today(settings.time_zone),
+                today=settings.today(),
                 digits=minor_units(settings.currency),
                 first=first,
                 after=after,
