@@ -8,6 +8,7 @@ from redis.exceptions import ClusterCrossSlotError
 
 from chassis.ids import uuid7
 from chassis.testing import Servers
+from stack.ports import free_port
 from subgraphs.loyalty.coupon_events.gate import Gate, Keys
 from tests.loyalty.askers import ensure_recorded, recorded, winners
 from tests.loyalty.backoffice import CLOSE_EVENT, ask, create_event, stock
@@ -31,7 +32,8 @@ async def make_cluster(redis: Redis) -> None:
 async def test_an_event_is_taken_from_lost_rebuilt_compared_and_closed_on_a_cluster(
     servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plant = Plant(tmp_path, "--cluster-enabled", "yes")
+    # Left alone, the bus takes the port 10,000 above the other, where outgoing connections have theirs.
+    plant = Plant(tmp_path, "--cluster-enabled", "yes", "--cluster-port", str(free_port()))
     async with planted(servers, plant) as subgraph, watching(subgraph, monkeypatch), plant.client() as redis:
         await make_cluster(redis)
         event, other = [await create_event(subgraph, quantity=20) for _ in range(2)]
