@@ -13,6 +13,7 @@ from chassis.events import DeadMessage, Message
 from .bookings.flow import REPORTS, Signal
 from .bookings.get_stuck import get_stuck
 from .bookings.lose import lose_nights
+from .bookings.lose_coupon import lose_coupon
 from .bookings.pay import pay_booking
 from .bookings.refund import FailedRefund, take_failed_refund, take_refund, take_requested_refund
 from .bookings.refuse import refuse_booking
@@ -69,6 +70,10 @@ class BenefitsHeld(Report):
 class BenefitsRefused(Report):
     reason: RefusalCode
     message: str
+
+
+class CouponRevoked(Report):
+    revoked_at: datetime
 
 
 class PaymentRefused(Report):
@@ -187,6 +192,11 @@ async def benefits_released(session: AsyncSession, message: Report, cache: Cache
 @consumer.on("loyalty.benefits.given-back")
 async def benefits_given_back(session: AsyncSession, message: Report, cache: Cache) -> None:
     await take_report(session, cache, message.booking_id, Signal.BENEFITS_GIVEN_BACK)
+
+
+@consumer.on("loyalty.benefits.coupon-revoked")
+async def coupon_revoked(session: AsyncSession, message: CouponRevoked, cache: Cache) -> None:
+    await lose_coupon(session, cache, message.booking_id, message.revoked_at)
 
 
 @consumer.on("payment.payment.opened")

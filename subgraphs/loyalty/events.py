@@ -65,3 +65,10 @@ class BenefitsReleased(BenefitEvent, name="loyalty.benefits.released"):
 
 class BenefitsGivenBack(BenefitEvent, name="loyalty.benefits.given-back"):
     pass
+
+
+class CouponRevoked(BenefitEvent, name="loyalty.benefits.coupon-revoked"):
+    """The coupon the booking holds is spent all the same; let go or given back it can't be used again."""
+
+    user_coupon_id: UUID
+    revoked_at: datetime

@@ -5,21 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from chassis import clock
 from chassis.testing import SubgraphUnderTest
 from subgraphs.booking import jobs
 from subgraphs.booking.bookings import ask, store
 from subgraphs.booking.bookings.flow import Signal
-from subgraphs.booking.bookings.get_stuck import get_stuck
 from subgraphs.booking.bookings.tables import Ask, BookingStatus, Stage
 from subgraphs.booking.settings import Settings
 
 from .story import Story
 
 # What docs/operations.md says to do.
-MEND = "UPDATE bookings SET stuck_on = '{}', stuck_since = NULL, asked_again = 0 WHERE id = :id"
 
 
 @pytest.fixture
@@ -90,21 +87,6 @@ async def test_one_that_fails_keeps_nobody_else_waiting(
     assert steps[1:] == [("booking.stuck", "booking.due-time-passed: sweep failed: RuntimeError")]
     await jobs.expire_due(subgraph.database, subgraph.cache, settings)
     assert len(await bad.steps()) == 2
-
-
-async def test_one_that_failed_is_taken_up_again_once_somebody_has_mended_it(
-    subgraph: SubgraphUnderTest, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    story = await Story.begin(subgraph)
-    async with subgraph.database.transaction() as session:
-        await get_stuck(session, subgraph.cache, story.id, [Signal.DUE_TIME_PASSED], "for the test")
-    turn(monkeypatch, minutes=10)
-    await jobs.expire_due(subgraph.database, subgraph.cache, settings)
-    assert (await story.booking()).status is BookingStatus.PENDING
-    async with subgraph.database.transaction() as session:
-        await session.execute(text(MEND), {"id": story.id})
-    await jobs.expire_due(subgraph.database, subgraph.cache, settings)
-    assert (await story.booking()).status is BookingStatus.EXPIRED
 
 
 async def test_a_sweep_goes_on_until_nothing_is_due(

@@ -27,6 +27,7 @@ class Signal(StrEnum):
     BENEFITS_SPENT = "loyalty.benefits.spent"
     BENEFITS_RELEASED = "loyalty.benefits.released"
     BENEFITS_GIVEN_BACK = "loyalty.benefits.given-back"
+    COUPON_REVOKED = "loyalty.benefits.coupon-revoked"
     PAYMENT_OPENED = "payment.payment.opened"
     ACCOUNT_ISSUED = "payment.payment.account-issued"
     PAYMENT_REFUSED = "payment.payment.refused"
@@ -114,6 +115,7 @@ FLOW: Final[Mapping[Stage, Mapping[Signal, tuple[Move, ...]]]] = {
         Signal.CANCEL: (Move(Stage.CANCELLING, asks=_RELEASE),),
     },
     Stage.OPENING_PAYMENT: {
+        Signal.COUPON_REVOKED: (Move(Stage.OPENING_PAYMENT),),
         Signal.PAYMENT_OPENED: (Move(Stage.AWAITING_PAYMENT),),
         Signal.ACCOUNT_ISSUED: _WAIT_LONGER,
         Signal.PAYMENT_PAID: _PAID,
@@ -123,6 +125,7 @@ FLOW: Final[Mapping[Stage, Mapping[Signal, tuple[Move, ...]]]] = {
         Signal.CANCEL: _CANCEL_UNPAID,
     },
     Stage.AWAITING_PAYMENT: {
+        Signal.COUPON_REVOKED: (Move(Stage.AWAITING_PAYMENT),),
         Signal.ACCOUNT_ISSUED: _WAIT_LONGER,
         Signal.NIGHTS_LOST: _CLOSE,
         Signal.PAYMENT_PAID: _PAID,
@@ -133,6 +136,7 @@ FLOW: Final[Mapping[Stage, Mapping[Signal, tuple[Move, ...]]]] = {
     },
     # Only payment says whether money came, so the due time alone ends nothing.
     Stage.CLOSING_PAYMENT: {
+        Signal.COUPON_REVOKED: (Move(Stage.CLOSING_PAYMENT),),
         Signal.PAYMENT_CLOSED: _UNPAID,
         Signal.PAYMENT_PAID: _PAID,
         Signal.PAYMENT_REFUSED: _PAYMENT_REFUSED,
@@ -140,6 +144,7 @@ FLOW: Final[Mapping[Stage, Mapping[Signal, tuple[Move, ...]]]] = {
     },
     # Once money was taken it is confirmed first: cancelling then goes by the policy.
     Stage.CONFIRMING: {
+        Signal.COUPON_REVOKED: (Move(Stage.CONFIRMING),),
         Signal.NIGHTS_CONFIRMED: (Move(Stage.CONFIRMED, when=all_answered),),
         Signal.BENEFITS_SPENT: (Move(Stage.CONFIRMED, when=all_answered),),
         Signal.NIGHTS_LOST: (Move(Stage.CANCELLING, asks=_UNDO),),
@@ -147,6 +152,7 @@ FLOW: Final[Mapping[Stage, Mapping[Signal, tuple[Move, ...]]]] = {
         Signal.REFUND_REQUESTED: (Move(Stage.CONFIRMING),),
     },
     Stage.CONFIRMED: {
+        Signal.COUPON_REVOKED: (Move(Stage.CONFIRMED),),
         Signal.REFUND_REQUESTED: (Move(Stage.CONFIRMED),),
         Signal.STAY_OVER: (Move(Stage.COMPLETED),),
         Signal.CANCEL: (Move(Stage.CANCELLING, asks=_UNDO),),

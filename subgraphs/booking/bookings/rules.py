@@ -210,6 +210,12 @@ def has_usable_coupon(booking: Booking, now: datetime) -> bool:
     return booking.user_coupon_id is not None and (until is None or now < until)
 
 
+def limit_coupon(booking: Booking, until: datetime | None) -> None:
+    """Write down until when the coupon can be used again; what was said first may be the earlier."""
+    known = booking.coupon_usable_until
+    booking.coupon_usable_until = min((each for each in (known, until) if each is not None), default=None)
+
+
 def check_in_at(booking: Booking, zone: ZoneInfo) -> datetime:
     """From when on the guest may come."""
     opens = booking.terms.place.check_in_time if booking.terms else time()

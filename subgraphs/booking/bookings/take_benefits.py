@@ -11,7 +11,7 @@ from chassis.cache import Cache
 from . import store
 from .advance import advance_booking
 from .flow import Signal, is_awaited
-from .rules import price_booking
+from .rules import limit_coupon, price_booking
 
 
 async def take_benefits(
@@ -26,5 +26,5 @@ async def take_benefits(
     booking = await store.lock_booking(session, booking_id)
     if is_awaited(booking, Signal.BENEFITS_HELD):
         price_booking(booking, coupon_discount=discount, points_used=points)
-        booking.coupon_usable_until = coupon_usable_until
+        limit_coupon(booking, coupon_usable_until)
     await advance_booking(session, cache, booking, Signal.BENEFITS_HELD)

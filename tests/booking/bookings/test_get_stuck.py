@@ -138,7 +138,7 @@ async def waiting_for(subgraph: SubgraphUnderTest, name: Signal) -> Story:
     way: list[tuple[set[Signal], Signal]] = [
         ({Signal.NIGHTS_HELD, Signal.NIGHTS_REFUSED}, Signal.NIGHTS_HELD),
         ({Signal.BENEFITS_HELD, Signal.BENEFITS_REFUSED}, Signal.BENEFITS_HELD),
-        ({Signal.PAYMENT_OPENED}, Signal.PAYMENT_OPENED),
+        ({Signal.PAYMENT_OPENED, Signal.COUPON_REVOKED}, Signal.PAYMENT_OPENED),
         (
             {Signal.ACCOUNT_ISSUED, Signal.PAYMENT_PAID, Signal.PAYMENT_CLOSED, Signal.PAYMENT_REFUSED},
             turn.get(name, Signal.PAYMENT_PAID),
@@ -162,6 +162,7 @@ def told(story: Story, name: Signal) -> dict[str, Any]:
         "payment_id": str(story.payment),
         "refund_id": str(uuid7()),
         "amount": "100000",
+        "revoked_at": "2026-01-01T00:00:00Z",
         "paid_at": "2026-01-01T00:00:00Z",
         "due_at": "2026-01-01T00:00:00Z",
     }

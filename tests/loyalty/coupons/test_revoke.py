@@ -68,6 +68,26 @@ async def test_a_booking_that_holds_a_revoked_coupon_spends_it_all_the_same(subg
     assert (await revoke(subgraph, coupon)).data["revokeUserCoupon"]["coupon"] == {"issued": 1, "used": 1}
 
 
+async def test_the_booking_that_holds_it_is_told_once_that_it_is_revoked(subgraph: SubgraphUnderTest) -> None:
+    guest = uuid7()
+    held, free = await own_coupon(subgraph, guest), await own_coupon(subgraph, guest)
+    booking = Booking(subgraph, guest)
+    await booking.hold(held)
+    for coupon in (held, held, free):
+        assert (await revoke(subgraph, coupon)).errors == []
+    (told,) = await subgraph.published("loyalty.benefits.coupon-revoked")
+    revoked_at = (await stored(subgraph, held)).revoked_at
+    assert revoked_at is not None
+    assert (told.key, told.payload) == (
+        str(booking.id),
+        {
+            "booking_id": str(booking.id),
+            "user_coupon_id": str(held),
+            "revoked_at": revoked_at.isoformat().replace("+00:00", "Z"),
+        },
+    )
+
+
 async def test_a_coupon_revoked_while_it_was_held_is_revoked_once_it_is_let_go(subgraph: SubgraphUnderTest) -> None:
     guest = uuid7()
     coupon = await own_coupon(subgraph, guest)
