@@ -1,5 +1,5 @@
 /** How much one document may ask for, measured before it is validated. The codes are those of the subgraphs. */
-import { GraphQLError, Kind, parse } from 'graphql';
+import { GraphQLError, Kind, parse, visit } from 'graphql';
 import { refusal } from './errors.mjs';
 
 const BAD_REQUEST = { http: { status: 400, spec: true } };
@@ -12,6 +12,7 @@ export function parserWithin(limits) {
       throw tooLong(`A query may be ${limits.sourceLength} characters long at most.`);
     const document = parsed(source, { ...options, maxTokens: limits.tokens });
     ensureExtent(document, limits);
+    ensureCounts(document, limits);
     return document;
   };
 }
@@ -41,6 +42,20 @@ function ensureExtent(document, limits) {
     if (fields > limits.fields) throw tooWide(`An operation may select ${limits.fields} fields at most.`);
     if (aliases > limits.aliases) throw tooWide(`An operation may hold ${limits.aliases} aliases at most.`);
   }
+}
+
+/** Each directive and each value of a list costs validation something, wherever it stands. */
+function ensureCounts(document, limits) {
+  let directives = 0;
+  let longest = 0;
+  visit(document, {
+    Directive: () => void (directives += 1),
+    ListValue: ({ values }) => void (longest = Math.max(longest, values.length)),
+  });
+  if (directives > limits.directives)
+    throw refusal('TOO_MANY_DIRECTIVES', `A document may hold ${limits.directives} directives at most.`, BAD_REQUEST);
+  if (longest > limits.items)
+    throw refusal('TOO_MANY_ITEMS', `A list may hold ${limits.items} items at most.`, BAD_REQUEST);
 }
 
 function extentOf(selectionSet, fragments) {

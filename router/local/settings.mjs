@@ -74,6 +74,8 @@ export function settingsFrom(env) {
       depth: number(env, 'MAX_DEPTH', 15),
       fields: number(env, 'MAX_FIELDS', 1_000),
       aliases: number(env, 'MAX_ALIASES', 30),
+      directives: number(env, 'MAX_DIRECTIVES', 60),
+      items: number(env, 'MAX_ITEMS', 1_000),
       sourceLength: number(env, 'MAX_QUERY_LENGTH', 20_000),
       subgraphSockets: number(env, 'MAX_SUBGRAPH_CONNECTIONS', 256),
     },

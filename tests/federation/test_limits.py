@@ -38,6 +38,29 @@ async def test_the_local_gateway_counts_what_fragments_expand_to(local: Graph) -
     assert (answer.data, answer.codes) == (None, ["QUERY_TOO_WIDE"])
 
 
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("{ heard" + " @skip(if: true)" * 61 + " }", "TOO_MANY_DIRECTIVES"),
+        ("{ heard ...F } fragment F on Query { " + "heard @include(if: false) " * 61 + "}", "TOO_MANY_DIRECTIVES"),
+        ("{ bookings(filter: { statuses: [" + "OPEN " * 1_001 + "] }) { code } }", "TOO_MANY_ITEMS"),
+    ],
+)
+async def test_the_local_gateway_counts_directives_and_what_lists_hold(local: Graph, query: str, code: str) -> None:
+    answer = await local.ask(query)
+    assert (answer.data, answer.codes) == (None, [code])
+
+
+async def test_a_batch_is_refused_and_nothing_of_it_is_done(graph: Graph, token: str) -> None:
+    mark = str(uuid7())
+    batch = [{"query": f'mutation {{ rename(name: "{mark}") {{ names }} }}'}] * 2
+    headers = {"Authorization": f"Bearer {token}"}
+    response = await graph.http.post(f"{graph.url}/graphql", json=batch, headers=headers)
+    assert response.status_code == 400
+    after = await graph.ask('mutation { rename(name: "after") { names } }', token=token)
+    assert mark not in after.data["rename"]["names"]
+
+
 async def test_fragments_that_spread_each_other_are_refused(graph: Graph) -> None:
     answer = await graph.ask(
         '{ user(id: "1") { ...A } } fragment A on User { id ...B } fragment B on User { name ...A }'

@@ -2,18 +2,22 @@
 
 import json
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from websockets.exceptions import InvalidMessage
 
+from chassis import clock
 from chassis.ids import uuid7
+from chassis.revocations import PolledRevocations
 from chassis.testing_tokens import TokenIssuer
 
 from .bookings import watchers
 from .client import Graph, Socket
 from .gateways import entrance
+from .serving import application, serving
 
 WATCH = 'subscription { booking(id: "1") { code } }'
 
@@ -70,6 +74,32 @@ async def test_a_socket_ends_with_its_token(graph: Graph, tokens: TokenIssuer) -
         await watchers.become(booking_id, 1)
         await ensure_sent_away(graph, socket)
     await watchers.become(booking_id, 0)
+
+
+async def test_whose_token_is_revoked_is_sent_away_through_the_gateway(
+    surroundings: dict[str, str], folder: Path, http: httpx.AsyncClient, tokens: TokenIssuer
+) -> None:
+    """Also who only listens; and whoever else does goes on."""
+    booking_id, guest = str(uuid7().int % 1_000_000), uuid7()
+    given = tokens.issue(guest)
+    app = application("booking", tokens)
+    async with (
+        serving(app) as booking,
+        entrance(folder / "revoked", {**surroundings, "BOOKING_URL": booking}) as url,
+    ):
+        sockets = app.app.faces["/graphql"]["websocket"]
+        sockets.limits = replace(sockets.limits, ping_every=0.3)
+        graph = Graph(url, "local", http)
+        watch = f'subscription {{ booking(id: "{booking_id}") {{ code }} }}'
+        async with graph.watching(watch, given) as socket, graph.watching(watch, tokens.issue(uuid7())) as other:
+            await watchers.become(booking_id, 2)
+            tokens.revoked[guest] = clock.now()
+            assert await app.app.state.resources[PolledRevocations].look()
+            assert await socket.closed() == 4403
+            await watchers.become(booking_id, 1)
+            assert (await graph.ask('{ booking(id: "1") { code } }', token=given)).codes == ["UNAUTHENTICATED"]
+            watchers.tell(booking_id, "STILL")
+            assert (await other.next()).data == {"booking": {"code": "STILL"}}
 
 
 async def test_a_bad_token_gets_no_subscription(graph: Graph, tokens: TokenIssuer) -> None:
