@@ -81,7 +81,11 @@ def work() -> list[Work]:
 
 
 @pytest.fixture
-def assignment(settings: notes.Settings, broker: Broker, work: list[Work]) -> Assignment:
+def assignment(
+    settings: notes.Settings, broker: Broker, work: list[Work], monkeypatch: pytest.MonkeyPatch
+) -> Assignment:
+    monkeypatch.setattr(module, "_GRACE_SECONDS", 0.5)
+
     def deliver(stopping: asyncio.Event) -> Any:
         work.append(Work(stopping))
         return work[-1]
