@@ -6,7 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
+from chassis.cache import Cache
+from chassis.quota import Quota
 from chassis.testing import Answer
+from stack.ports import free_port
+from subgraphs.account.sessions.attempts import Attempts
 from subgraphs.account.sessions.rules import network_of
 from tests.account.world import SIGN_IN, World
 
@@ -108,3 +112,14 @@ async def test_no_email_is_kept_in_the_counters(limited: World) -> None:
 )
 def test_addresses_are_counted_by_who_has_them(address: str, network: str) -> None:
     assert network_of(address) == network
+
+
+async def test_while_nobody_can_count_nobody_may_guess(limited: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    mina, away = await limited.sign_up("mina"), Cache.connect(f"redis://127.0.0.1:{free_port()}/0")
+    with monkeypatch.context() as patch:
+        patch.setattr(limited.account.resources[Attempts], "_quota", Quota(away))
+        limited.account.sql.clear()
+        assert [(await sign_in(limited)).codes, (await limited.sign_in(mina)).codes] == [["UNAVAILABLE"]] * 2
+        assert [statement for statement in limited.account.sql if "users" in statement] == []
+    await away.close()
+    assert (await limited.sign_in(mina)).errors == []
