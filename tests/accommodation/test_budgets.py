@@ -78,7 +78,7 @@ MUTATIONS = {
     # Lock, write, say.
     "admin Mutation.withdrawAccommodation": 3,
     # And look for a room type.
-    "admin Mutation.publishAccommodation": 4,
+    "admin Mutation.publishAccommodation": 6,
     # Lock the room type, look for others, lock its nights, take them off sale, lock its photos, write, say.
     "admin Mutation.deleteRoomType": 7,
     # As above for all its rooms.

@@ -146,3 +146,11 @@ class Accommodation(AuditColumns, Table, table=True):
     @property
     def is_bookable(self) -> bool:
         return self.status == AccommodationStatus.PUBLISHED and self.deleted_at is None
+
+
+class FormerHost(Table, table=True):
+    """Somebody whose account was deleted: a token of theirs may live for a minute more."""
+
+    __tablename__ = "former_hosts"
+
+    user_id: UUID = Field(primary_key=True)

@@ -4,12 +4,15 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chassis.locks import outwait
 from chassis.outbox import publish
 
 from ..accommodations.rules import NeverPublished, Reach
 from ..accommodations.store import lock_accommodation, lock_published_of
 from ..accommodations.tables import Accommodation, AccommodationStatus
 from ..events import AccommodationWithdrawn
+from . import store
+from .rules import of_host
 
 
 async def withdraw_accommodation(session: AsyncSession, accommodation_id: UUID, reach: Reach) -> Accommodation:
@@ -23,7 +26,9 @@ async def withdraw_accommodation(session: AsyncSession, accommodation_id: UUID, 
 
 
 async def withdraw_places_of(session: AsyncSession, host_id: UUID) -> None:
-    """For a host who is there no more."""
+    """For a host who is there no more: nothing of theirs goes on sale again."""
+    await outwait(session, of_host(host_id))
+    await store.insert_former_host(session, host_id)
     for place in await lock_published_of(session, host_id):
         _withdraw(session, place)
 

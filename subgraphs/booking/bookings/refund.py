@@ -34,6 +34,8 @@ class FailedRefund:
 async def take_refund(session: AsyncSession, cache: Cache, booking_id: UUID, refund_id: UUID, amount: Decimal) -> None:
     booking = await store.lock_booking(session, booking_id)
     if refund_id == booking.refund_id:
+        if booking.refund_amount is not None and amount < booking.refund_amount:
+            lower_refund(booking, amount)  # the rest went back at the provider, and is told as a refund of its own
         await advance_booking(session, cache, booking, Signal.PAYMENT_REFUNDED)
         return
     booking.other_refunds = (booking.other_refunds or OtherRefunds()).settled(refund_id, amount)

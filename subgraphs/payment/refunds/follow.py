@@ -19,7 +19,7 @@ from ..provider.snapshot import Cancellation, Outcome, Snapshot
 from . import store
 from .owe import owe_refund
 from .rules import cancellation_of, cancellations_of_others, is_under_way, known_cancellations, next_to_send
-from .settle import fail_refund, record_outcome
+from .settle import fail_refund, lower_refund, record_outcome
 from .tables import Refund, RefundCause, RefundStatus
 
 logger = structlog.get_logger(__name__)
@@ -56,7 +56,7 @@ async def _take_down(
         record_outcome(session, payment, same, cancellation)
     elif cancellation.outcome is Outcome.SUCCEEDED:
         rest = _count_towards(session, payment, owed, cancellation)
-        await _take_down_rest(session, payment, cancellation, rest)
+        await _take_down_rest(session, payment, refunds, cancellation, rest)
 
 
 def _count_towards(
@@ -73,14 +73,29 @@ def _count_towards(
     return rest
 
 
-async def _take_down_rest(session: AsyncSession, payment: Payment, cancellation: Cancellation, rest: Decimal) -> None:
+async def _take_down_rest(
+    session: AsyncSession, payment: Payment, refunds: Sequence[Refund], cancellation: Cancellation, rest: Decimal
+) -> None:
     if rest > left_to_refund(payment):
-        # What we owe besides can't all be given back any more: its refund fails, is shown, and needs a person.
-        await _note_too_much(session, payment, cancellation)
-    elif rest > 0:
+        _make_room(session, payment, refunds, rest)
+    if 0 < rest <= left_to_refund(payment):
         reason = "Given back at the payment provider."
         refund = owe_refund(session, payment, rest, reason=reason, cause=RefundCause.AT_PROVIDER)
         record_outcome(session, payment, refund, cancellation)
+    elif rest and not any(is_under_way(each) for each in refunds):
+        # Of one under way the provider has yet to say whether there was room for it.
+        await _note_too_much(session, payment, cancellation)
+
+
+def _make_room(session: AsyncSession, payment: Payment, refunds: Sequence[Refund], rest: Decimal) -> None:
+    """Of what is owed besides, only what is left can still go. Whatever could not be counted towards is larger than
+    the rest, so that lowering one is enough.
+    """
+    missing = rest - left_to_refund(payment)
+    owed = (each for each in refunds if each.settled_at is None and not is_under_way(each))
+    larger = next((each for each in owed if each.amount > missing), None)
+    if larger is not None:
+        lower_refund(session, payment, larger, missing)
 
 
 async def _note_too_much(session: AsyncSession, payment: Payment, cancellation: Cancellation) -> None:

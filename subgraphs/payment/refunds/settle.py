@@ -1,5 +1,7 @@
 """Write down what became of a refund: the money is back, the provider has taken it, or it refused."""
 
+from decimal import Decimal
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock
@@ -68,6 +70,16 @@ def fail_refund(session: AsyncSession, payment: Payment, refund: Refund, reason:
             left=None,
         ),
     )
+
+
+def lower_refund(session: AsyncSession, payment: Payment, refund: Refund, by: Decimal) -> None:
+    """So much of what is owed went back by another way. The rest is tried anew, whatever became of the whole."""
+    _outdate_reads(payment)
+    refund.amount -= by
+    payment.refunding -= by
+    if refund.status is RefundStatus.FAILED:
+        refund.status, refund.failure_reason, refund.try_at = RefundStatus.REQUESTED, None, clock.now()
+    ledger.note(session, payment, "refund lowered", f"{refund.amount} {refund.currency}: the rest went back otherwise")
 
 
 def _outdate_reads(payment: Payment) -> None:

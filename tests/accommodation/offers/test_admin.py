@@ -152,3 +152,29 @@ async def test_the_places_of_a_host_who_left_are_withdrawn(
     assert await seen_by_guests(accommodation, str(others.accommodation_id)) == (True, True)
     assert (await host.get(STATUS, id=draft))["status"] == "DRAFT"
     assert await said(accommodation) == ["withdrawn", "withdrawn"]
+    assert (await host.ask(PUBLISH, id=str(theirs[0].accommodation_id))).codes == ["CONFLICT"]
+    later = await host.create()
+    await host.create_room_type(later)
+    assert (await host.ask(PUBLISH, id=later)).codes == ["CONFLICT"]
+    assert await said(accommodation) == ["withdrawn", "withdrawn"]
+
+
+async def test_nothing_a_host_puts_on_sale_while_they_leave_stays_there(
+    accommodation: SubgraphUnderTest, host: Person
+) -> None:
+    drafts = [await host.create() for _ in range(12)]
+    for draft in drafts:
+        await host.create_room_type(draft)
+
+    async def leave() -> None:
+        left = {"user_id": host.id, "role": "HOST", "at": "2026-11-24T12:00:00Z"}
+        await accommodation.handle("account.user.deleted", left)
+
+    published = [host.ask(PUBLISH, id=draft) for draft in drafts]
+    answers = await asyncio.gather(*published[:6], leave(), *published[6:])
+    done = [answer.codes for answer in answers if answer is not None]
+    assert all(codes in ([], ["CONFLICT"]) for codes in done)
+    statuses = {(await host.get(STATUS, id=draft))["status"] for draft in drafts}
+    assert statuses <= {"DRAFT", "WITHDRAWN"}
+    told = await said(accommodation)
+    assert told.count("published") == told.count("withdrawn") == done.count([])

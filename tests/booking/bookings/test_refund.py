@@ -49,6 +49,19 @@ async def test_a_refund_that_fails_is_written_down_and_stays_owed(subgraph: Subg
     assert (await story.booking()).status is BookingStatus.CANCELLED
 
 
+async def test_what_the_provider_gave_back_of_it_otherwise_is_not_told_twice(subgraph: SubgraphUnderTest) -> None:
+    story = await owing(subgraph)
+    refund = str((await story.booking()).refund_id)
+    await given_back_by_hand(story, 50_000)
+    await story.tell("payment.payment.refunded", payment_id=str(story.payment), refund_id=refund, amount="60000")
+    booking = await story.booking()
+    assert (booking.status, booking.refund_amount) == (BookingStatus.CANCELLED, 60_000)
+    assert booking.cancellation is not None
+    assert booking.cancellation.refund == 60_000
+    assert booking.other_refunds is not None
+    assert booking.other_refunds.total() == 50_000
+
+
 async def given_back_by_hand(story: Story, amount: int, refund: UUID | None = None) -> None:
     given = {"payment_id": str(story.payment), "refund_id": str(refund or uuid7()), "amount": str(amount)}
     await story.tell("payment.payment.refunded", **given)

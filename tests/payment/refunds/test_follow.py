@@ -7,6 +7,7 @@ from prometheus_client import REGISTRY
 
 from subgraphs.payment.ledger.tables import PaymentStatus
 from subgraphs.payment.refunds.tables import RefundCause, RefundStatus
+from tests.payment.back_office import SETTLE, ask
 from tests.payment.world import World, turn_clock
 
 
@@ -104,35 +105,52 @@ async def test_all_of_it_back_in_the_console_settles_what_was_owed(world: World)
     assert (await world.simulator.entry(payment_id))["cancelled"] == 130_000
 
 
-async def test_what_can_never_be_given_back_ends_and_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("console_first", [True, False])
+async def test_what_the_console_leaves_of_a_refund_is_given_back(world: World, console_first: bool) -> None:
     payment_id = await world.paid()
+    if console_first:
+        await world.simulator.give_back_in_the_console(payment_id, 50_000)
     refund_id = await world.ask_to_refund(100_000)
+    if not console_first:
+        await world.simulator.give_back_in_the_console(payment_id, 50_000)
+
+    for _ in range(3):
+        await world.attend(payment_id)
+
+    payment = await world.payment(payment_id)
+    assert (payment.status, payment.refunded, payment.refunding) == (PaymentStatus.REFUNDED, 130_000, 0)
+    refunds = {each.id: (each.amount, each.cause, each.status) for each in await world.refunds(payment_id)}
+    assert refunds.pop(refund_id) == (80_000, RefundCause.ASKED, RefundStatus.SUCCEEDED)
+    assert list(refunds.values()) == [(50_000, RefundCause.AT_PROVIDER, RefundStatus.SUCCEEDED)]
+    assert (await world.simulator.entry(payment_id))["cancelled"] == 130_000
+    refunded = await world.service.published("payment.payment.refunded")
+    told = {each.payload["refund_id"]: each.payload["amount"] for each in refunded}
+    assert told[str(refund_id)] == "80000"
+    assert sorted(told.values()) == ["50000", "80000"]
+
+
+async def test_what_the_console_leaves_of_a_refund_that_was_given_up_is_given_back(world: World) -> None:
+    payment_id = await world.paid()
+    await world.simulator.switch(refusals=1, refused_as="INVALID_REQUEST")
+    refund_id = await world.ask_to_refund(100_000)
+    await world.attend_due()
+    assert [each.status for each in await world.refunds(payment_id)] == [RefundStatus.FAILED]
     await world.simulator.give_back_in_the_console(payment_id, 50_000)
 
-    await world.attend_due()
+    for _ in range(3):
+        await world.attend(payment_id)
 
-    (failed,) = await world.service.published("payment.payment.refund-failed")
-    assert failed.payload == {
-        "booking_id": str(world.booking_id),
-        "payment_id": str(payment_id),
-        "refund_id": str(refund_id),
-        "amount": "100000",
-        "reason": "Only 80000 can be given back at the provider.",
-        "final": True,
-        "left": None,
-    }
-    payment = await world.payment(payment_id)
-    assert (payment.refunding, payment.ask_at) == (100_000, None)  # owed, and nobody asks for ever
-    turn_clock(monkeypatch, timedelta(days=2))
-    assert await world.attend_due() == []
-    await world.ask_to_refund(100_000, refund_id)
-    assert (await world.service.published("payment.payment.refund-failed"))[-1].payload == failed.payload
-    assert (await world.simulator.entry(payment_id))["cancelled"] == 50_000
+    amounts = {each.id: (each.amount, each.status) for each in await world.refunds(payment_id)}
+    assert amounts[refund_id] == (80_000, RefundStatus.SUCCEEDED)
+    assert (await world.payment(payment_id)).refunded == 130_000
 
 
-async def test_more_in_the_console_than_is_left_is_in_the_history_once_and_counted(world: World) -> None:
+async def test_more_in_the_console_than_came_is_in_the_history_once_and_counted(world: World) -> None:
     payment_id, before = await world.paid(), counted()
-    await world.ask_to_refund(100_000)
+    await world.simulator.switch(refusals=1, refused_as="INVALID_REQUEST")
+    refund_id = await world.ask_to_refund(100_000)
+    await world.attend_due()
+    assert (await ask(world, SETTLE, id=str(refund_id), note="in cash")).errors == []
     await world.simulator.give_back_in_the_console(payment_id, 50_000)
 
     for _ in range(3):
@@ -142,7 +160,7 @@ async def test_more_in_the_console_than_is_left_is_in_the_history_once_and_count
     assert len(noted) == 1
     assert str(noted[0]).startswith("50000 KRW, ")
     assert counted() - before == 1
-    assert (await world.payment(payment_id)).refunded == 0
+    assert (await world.payment(payment_id)).refunded == 100_000
 
 
 async def test_a_refund_in_the_console_whose_webhook_was_lost_is_found_all_the_same(
