@@ -4,6 +4,9 @@ from unicodedata import category
 
 from chassis.errors import FieldError
 
+# Embeddings, overrides and isolates of the bidirectional algorithm (UAX 9).
+_TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+
 
 def wrong_text(field: str, text: str | None, longest: int, *, shortest: int = 0) -> list[FieldError]:
     """What is wrong with it, in one word: EMPTY, TOO_SHORT, TOO_LONG or NOT_TEXT.
@@ -16,6 +19,18 @@ def wrong_text(field: str, text: str | None, longest: int, *, shortest: int = 0)
     if not shortest <= len(text) <= longest:
         return [FieldError(field, "TOO_SHORT" if len(text) < shortest else "TOO_LONG")]
     return [] if is_storable(text) else [FieldError(field, "NOT_TEXT")]
+
+
+def wrong_name(field: str, name: str | None, longest: int) -> list[FieldError]:
+    """As `wrong_text`, and NOT_TEXT where it is more than one line or turns the direction of what stands beside it:
+    names are shown in the middle of pages and mails of ours.
+    """
+    wrong = wrong_text(field, name, longest, shortest=1)
+    return wrong or ([FieldError(field, "NOT_TEXT")] if any(map(_breaks_out, name or "")) else [])
+
+
+def _breaks_out(character: str) -> bool:
+    return category(character) in {"Cc", "Zl", "Zp"} or character in _TURNING
 
 
 def is_storable(text: str) -> bool:

@@ -73,7 +73,7 @@ export function settingsFrom(env) {
       tokens: number(env, 'MAX_TOKENS', 4_000),
       depth: number(env, 'MAX_DEPTH', 15),
       fields: number(env, 'MAX_FIELDS', 1_000),
-      aliases: number(env, 'MAX_ALIASES', 30),
+      aliases: number(env, 'MAX_ALIASES', 60),
       directives: number(env, 'MAX_DIRECTIVES', 60),
       items: number(env, 'MAX_ITEMS', 1_000),
       sourceLength: number(env, 'MAX_QUERY_LENGTH', 20_000),

@@ -1,5 +1,7 @@
 """What the person in front of the demo sees, and what must be true for it to go on."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -30,7 +32,7 @@ class Show:
         if not holds:
             raise DemoFailed(sentence)
 
-    def table(self, *columns: str, rows: list[tuple[str, ...]]) -> None:
+    def table(self, *columns: str, rows: Sequence[tuple[str, ...]]) -> None:
         table = Table(*columns, box=None, padding=(0, 2), header_style="dim")
         for row in rows:
             table.add_row(*row)

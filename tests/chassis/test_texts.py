@@ -3,7 +3,7 @@
 import pytest
 
 from chassis.errors import FieldError
-from chassis.texts import is_storable, wrong_text
+from chassis.texts import is_storable, wrong_name, wrong_text
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,25 @@ from chassis.texts import is_storable, wrong_text
 )
 def test_each_thing_that_can_be_wrong_has_its_word(text: str | None, shortest: int, code: str | None) -> None:
     assert wrong_text("name", text, 5, shortest=shortest) == ([FieldError("name", code)] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Mina O\u2019Neil 민아", None),
+        ("family \U0001f468\u200d\U0001f469\u200d\U0001f467", None),
+        ("\u05d0\u200f1", None),
+        ("", "EMPTY"),
+        ("Mina\nBcc: all@example.com", "NOT_TEXT"),
+        ("Mina\u2028second line", "NOT_TEXT"),
+        ("Mina\x1b[31m", "NOT_TEXT"),
+        ("Mina \u202eanim", "NOT_TEXT"),
+        ("Mina \u2067anim", "NOT_TEXT"),
+        ("M" * 31, "TOO_LONG"),
+    ],
+)
+def test_a_name_is_one_line_and_turns_nothing_beside_it(name: str, code: str | None) -> None:
+    assert wrong_name("name", name, 30) == ([FieldError("name", code)] if code else [])
 
 
 def test_whatever_postgresql_can_store_is_text() -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis.errors import Conflict, FieldError, Forbidden, InvalidInput
 from chassis.principal import Principal, Role
-from chassis.texts import wrong_text
+from chassis.texts import wrong_name, wrong_text
 
 from .tables import Accommodation, CancellationPolicy
 
@@ -55,10 +55,10 @@ def host_for(principal: Principal, on_behalf_of: UUID | None) -> UUID:
 def ensure_accommodation(place: Accommodation) -> None:
     """Raise InvalidInput with every field that is wrong."""
     wrong = [
-        *wrong_text("name", place.name, LONGEST_NAME, shortest=1),
+        *wrong_name("name", place.name, LONGEST_NAME),
         *wrong_text("description", place.description, LONGEST_DESCRIPTION),
-        *wrong_text("address.line", place.address_line, LONGEST_LINE, shortest=1),
-        *wrong_text("address.region", place.region, LONGEST_REGION, shortest=1),
+        *wrong_name("address.line", place.address_line, LONGEST_LINE),
+        *wrong_name("address.region", place.region, LONGEST_REGION),
         *([] if _COUNTRY.fullmatch(place.country) else [FieldError("address.country", "NOT_A_COUNTRY_CODE")]),
         *_wrong_coordinates(place.latitude, place.longitude),
         *_wrong_policy(place.cancellation_policy),
@@ -84,7 +84,7 @@ def _wrong_coordinates(latitude: float | None, longitude: float | None) -> list[
 
 def _wrong_policy(policy: CancellationPolicy) -> list[FieldError]:
     field, tiers = "cancellationPolicy", policy["tiers"]
-    wrong = wrong_text(f"{field}.name", policy["name"], LONGEST_NAME, shortest=1)
+    wrong = wrong_name(f"{field}.name", policy["name"], LONGEST_NAME)
     if len(tiers) > MOST_TIERS:
         return [*wrong, FieldError(f"{field}.tiers", "TOO_MANY")]
     if len({tier["days_before"] for tier in tiers}) < len(tiers):

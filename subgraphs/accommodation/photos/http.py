@@ -22,10 +22,15 @@ def photo_routes() -> APIRouter:
     async def upload(photo_id: UUID, request: Request) -> Response:
         storage, given = _storage(request), dict(request.query_params)
         if not await storage.is_signed(photo_id, given):
+            await _body(request, 0)
             raise Forbidden("This address was not given out, or it is over.")
         if request.headers.get("content-type") != given["type"]:
+            await _body(request, 0)
             raise InvalidInput("The bytes are of another type than was said.")
-        await storage.write(upload_key(photo_id), await _body(request, int(given["length"])))
+        body = await _body(request, int(given["length"]))
+        if body is None:
+            raise InvalidInput("The bytes are not as many as was said.")
+        await storage.write(upload_key(photo_id), body)
         return Response(status_code=204)
 
     @router.get("/photos/{photo_id}/{name}")
@@ -43,16 +48,20 @@ def photo_routes() -> APIRouter:
     return router
 
 
-async def _body(request: Request, length: int) -> bytes:
-    """Exactly that many bytes; whoever sends more is stopped there."""
-    body = bytearray()
+async def _body(request: Request, length: int) -> bytes | None:
+    """That many bytes, and None where they are more or fewer.
+
+    What is too much is not kept, yet let come up to the size of the largest photo: whoever is answered while still
+    sending finds a broken connection, which a proxy takes for a server that is away.
+    """
+    body, came = bytearray(), 0
     async for part in request.stream():
-        body += part
-        if len(body) > length:
+        came += len(part)
+        if came <= length:
+            body += part
+        if came > LARGEST:
             break
-    if len(body) != length:
-        raise InvalidInput("The bytes are not as many as was said.")
-    return bytes(body)
+    return bytes(body) if came == length else None
 
 
 def _storage(request: Request) -> Storage:

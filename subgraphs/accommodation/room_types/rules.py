@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from chassis.errors import FieldError, InvalidInput
-from chassis.texts import wrong_text
+from chassis.texts import wrong_name, wrong_text
 
 from ..accommodations.rules import LONGEST_DESCRIPTION, LONGEST_NAME
 from .tables import LONGEST_STAY, RoomType
@@ -16,7 +16,7 @@ HIGHEST_PRICE = Decimal(10) ** 12
 def ensure_room_type(room_type: RoomType) -> None:
     """Raise InvalidInput with every field that is wrong."""
     wrong = [
-        *wrong_text("name", room_type.name, LONGEST_NAME, shortest=1),
+        *wrong_name("name", room_type.name, LONGEST_NAME),
         *wrong_text("description", room_type.description, LONGEST_DESCRIPTION),
         *wrong_number("maxGuests", room_type.max_guests, 1, MOST_GUESTS),
         *wrong_number("maxNights", room_type.max_nights, 1, LONGEST_STAY),

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 
 from chassis.errors import Conflict, DomainError, FieldError, InvalidInput, NotFound, Unauthenticated
-from chassis.texts import wrong_text
+from chassis.texts import wrong_name, wrong_text
 
 from .tables import User
 
@@ -166,7 +166,7 @@ def _wrong_password(password: str, email: str) -> list[FieldError]:
 def _wrong_profile(given: Mapping[str, Any], today: date) -> list[FieldError]:
     wrong = []
     if "display_name" in given:
-        wrong += wrong_text("displayName", given["display_name"], LONGEST_NAME, shortest=1)
+        wrong += wrong_name("displayName", given["display_name"], LONGEST_NAME)
     for name, (field, longest) in _TEXTS.items():
         wrong += wrong_text(field, given.get(name), longest)
     if (language := given.get("preferred_language")) and not _LANGUAGE.fullmatch(language):

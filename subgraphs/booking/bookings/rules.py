@@ -12,7 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, FieldError, InvalidInput, NotFound
-from chassis.texts import wrong_text
+from chassis.texts import wrong_name, wrong_text
 
 from .phones import parts_of
 from .tables import Booking, BookingStatus, RefusalCode
@@ -83,7 +83,7 @@ def _wrong_numbers(request: BookingRequest) -> Iterator[FieldError]:
 
 def _wrong_texts(request: BookingRequest) -> Iterator[FieldError]:
     yield from wrong_text("idempotencyKey", request.idempotency_key, 255, shortest=1)
-    yield from wrong_text("guestName", request.guest_name, 100, shortest=1)
+    yield from wrong_name("guestName", request.guest_name, 100)
     yield from wrong_text("guestPhone", request.guest_phone, 30, shortest=3) or _wrong_number(request)
     yield from wrong_text("specialRequests", request.special_requests, 1000)
 

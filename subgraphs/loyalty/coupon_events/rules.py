@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from chassis.errors import DomainError, FieldError, InvalidInput
-from chassis.texts import wrong_text
+from chassis.texts import wrong_name, wrong_text
 
 from ..coupons.tables import Coupon
 from .tables import CouponEvent
@@ -262,7 +262,7 @@ def _ensure(wrong: list[FieldError]) -> None:
 
 def _wrong_texts(event: CouponEvent) -> list[FieldError]:
     return [
-        *wrong_text("name", event.name, LONGEST_NAME, shortest=1),
+        *wrong_name("name", event.name, LONGEST_NAME),
         *wrong_text("description", event.description, LONGEST_DESCRIPTION),
     ]
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from chassis.errors import FieldError, InvalidInput
 from chassis.money import round_down
-from chassis.texts import wrong_text
+from chassis.texts import wrong_name
 
 from .tables import Coupon, CouponKind, DiscountKind
 
@@ -29,7 +29,7 @@ def in_whole_units(coupon: Coupon) -> None:
 def ensure_coupon(coupon: Coupon, at: datetime) -> None:
     """Raise InvalidInput with every field that is wrong, not just the first."""
     wrong = [
-        *wrong_text("name", coupon.name, LONGEST_NAME, shortest=1),
+        *wrong_name("name", coupon.name, LONGEST_NAME),
         *_wrong_discount(coupon),
         *_wrong_orders(coupon),
         *_wrong_quantity(coupon),
