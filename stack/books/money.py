@@ -69,7 +69,7 @@ def _refunds(payment: Paid) -> Iterator[Breach]:
         says = f"refunded and refunding are {counted}, by its refunds {(settled, open_ones)}"
         yield Breach("a payment counts its refunds", payment.about, says, forever=True)
     if payment.kept < 0:
-        yield Breach("no more back than came", payment.about, f"{-payment.kept} too much", forever=True)
+        yield Breach("no more back than came", payment.about, f"{-payment.kept:f} too much", forever=True)
 
 
 def _provider(payment: Paid, entry: dict[str, Any] | None) -> Iterator[Breach]:
@@ -78,7 +78,7 @@ def _provider(payment: Paid, entry: dict[str, Any] | None) -> Iterator[Breach]:
     there = tuple(from_minor(entry[part], currency) if entry else Decimal(0) for part in ("paid", "cancelled"))
     here = (payment.came, payment.row["refunded"] - payment.elsewhere)
     if (surplus := there[1] + payment.elsewhere - there[0]) > 0:
-        yield Breach("no more back than came", payment.about, f"{surplus} too much, with what went back elsewhere")
+        yield Breach("no more back than came", payment.about, f"{surplus:f} too much, with what went back elsewhere")
     if there != here:
         says = f"paid and back are {here}, at the provider {there}"
         yield Breach("the provider says the same of a payment", payment.about, says)
@@ -86,7 +86,7 @@ def _provider(payment: Paid, entry: dict[str, Any] | None) -> Iterator[Breach]:
         there_too = entry is not None and refund["cancellation_id"] in entry["open_cancellations"]
         waits = refund["status"] == "NEEDS_ACCOUNT" or there_too
         if refund["status"] != "SUCCEEDED" and not waits:
-            says = f"refund {refund['id']} of {refund['amount']} is {refund['status']}"
+            says = f"refund {refund['id']} of {refund['amount']:f} is {refund['status']}"
             yield Breach("a refund comes to its end", payment.about, says)
 
 
@@ -109,7 +109,7 @@ def _booking(booking: Row, payment: Paid | None) -> Iterator[Breach]:
     if payment is None or status in ("PENDING", "CANCELLING"):
         return
     if status in ("AWAITING_PAYMENT", "CONFIRMED", "COMPLETED") and payment.row["amount"] != booking["total"]:
-        yield Breach("the amount is the booking's", about, f"{payment.row['amount']} for {booking['total']}")
+        yield Breach("the amount is the booking's", about, f"{payment.row['amount']:f} for {booking['total']:f}")
     asked = booking["refund_amount"] or Decimal(0)
     if payment.given("ASKED") != asked:
         yield Breach("a booking gets back what it asks", about, f"{payment.given('ASKED')} of {asked}")
@@ -165,5 +165,5 @@ def _by_hand(books: Books) -> Iterator[Breach]:
         others, refund_id = booking["other_refunds"] or {}, str(refund["id"])
         known = (Decimal(others.get("amounts", {}).get(refund_id, 0)), refund_id in others.get("open", []))
         if known != (refund["amount"], refund["status"] != "SUCCEEDED"):
-            says = f"refund {refund_id} of {refund['amount']} is {refund['status']}, to the booking {known}"
+            says = f"refund {refund_id} of {refund['amount']:f} is {refund['status']}, to the booking {known}"
             yield Breach("a booking knows what is given back by hand", f"booking {booking['id']}", says)

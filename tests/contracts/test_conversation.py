@@ -157,6 +157,25 @@ async def test_a_booking_is_cancelled_once_all_that_is_given_back_by_hand_is_bac
     assert await received_and_returned(conversation, payment) == (100_000, 100_000)
 
 
+@pytest.mark.parametrize("heard", ["before", "with the refund"])
+async def test_what_is_given_back_in_the_providers_console_is_given_back_once(
+    conversation: Conversation, heard: str
+) -> None:
+    guest, room = uuid7(), await conversation.places.add_room(price=100_000)
+    booking = await conversation.book(guest, room)
+    payment = await conversation.pay(booking, 100_000)
+    await conversation.paying.simulator.give_back_in_the_console(payment, 30_000)
+    if heard == "before":
+        await conversation.paying.attend(payment)
+        await conversation.settle()
+    await conversation.cancel(guest, booking)
+    for _ in range(3):
+        await conversation.refund()
+    seen = await conversation.seen(guest, booking)
+    assert (seen["status"], seen["cancellation"]["refund"]["amount"]) == ("CANCELLED", 70_000)
+    assert await received_and_returned(conversation, payment) == (100_000, 100_000)
+
+
 @pytest.mark.parametrize(("outcome", "then"), [("pay", "CONFIRMED"), ("pending", "EXPIRED")])
 async def test_a_payment_that_stays_pending_is_waited_for_ten_minutes_more(
     conversation: Conversation, outcome: str, then: str
