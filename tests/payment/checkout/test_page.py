@@ -124,7 +124,7 @@ async def test_when_the_time_is_up_the_page_says_so_by_itself(
     turn_clock(monkeypatch, timedelta(minutes=10))
     await desk.clock.run_for(10 * 60_000 + 1_000)
 
-    await says(desk, "The time to pay is over.")
+    await says(desk, "This can no longer be paid.")
     await expect(desk.get_by_role("button", name="Pay")).to_have_count(0)
 
 
