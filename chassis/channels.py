@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
@@ -11,6 +11,7 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from chassis.backoff import Backoff
+from chassis.waiting import comes_within
 
 logger = structlog.get_logger(__name__)
 
@@ -58,9 +59,7 @@ class Channels:
         self._wanted.set()
         if not joined.is_set():
             await self._settle(channel)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_PATIENCE):
-                    await joined.wait()
+            await comes_within(joined, _PATIENCE)
 
     async def _leave(self, channel: str, nudged: asyncio.Event) -> None:
         watchers = self._watchers[channel]

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TypeVar
@@ -18,6 +17,7 @@ from chassis.events import Record, UnreadableRecord, is_dead, name_of
 from chassis.kafka import Producer
 from chassis.outages import is_outage, took_too_long
 from chassis.resources import Resources
+from chassis.waiting import comes_within
 
 logger = structlog.get_logger(__name__)
 
@@ -178,9 +178,7 @@ class Delivery:
                 metrics.PAUSED.dec()
 
     async def _pause(self, backoff: Backoff) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(backoff.delay()):
-                await self._stopping.wait()
+        if await comes_within(self._stopping, backoff.delay()):
             raise asyncio.CancelledError
 
 

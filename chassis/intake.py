@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
-from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -15,6 +14,7 @@ from chassis.backoff import Backoff
 from chassis.delivery import Delivery
 from chassis.kafka import Topics, close
 from chassis.settings import ServiceSettings
+from chassis.waiting import comes_within
 
 logger = structlog.get_logger(__name__)
 
@@ -59,9 +59,7 @@ class Intake:
                 logger.exception("intake_failed")
             finally:
                 self._joined = False
-            with suppress(TimeoutError):
-                async with asyncio.timeout(backoff.delay()):
-                    await stopping.wait()
+            await comes_within(stopping, backoff.delay())
 
     async def _follow(self, there: frozenset[str], stopping: asyncio.Event) -> None:
         kafka = self._open()

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, get_type_hints
@@ -14,6 +13,7 @@ from chassis.backoff import Backoff
 from chassis.outages import is_outage
 from chassis.resources import Resources, fill
 from chassis.telemetry import tracer
+from chassis.waiting import comes_within
 
 logger = structlog.get_logger(__name__)
 
@@ -47,9 +47,7 @@ async def keep_running(job: Job, resources: Resources, stopping: asyncio.Event) 
         if done:
             backoff.reset()
         pause = job.every.total_seconds() if job.every and done else backoff.delay()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(pause):
-                await stopping.wait()
+        await comes_within(stopping, pause)
 
 
 async def do(job: Job, resources: Resources) -> bool:

@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -21,6 +20,7 @@ from chassis.kafka import Producer
 from chassis.outages import is_outage
 from chassis.outbox import mark_sent, queue_of, unsent
 from chassis.shards import Shards
+from chassis.waiting import comes_within
 
 logger = structlog.get_logger(__name__)
 
@@ -62,9 +62,7 @@ class Relay:
                 if not is_outage(error):
                     raise
                 logger.warning("relay_interrupted", error=repr(error))
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(backoff.delay()):
-                        await stopping.wait()
+                await comes_within(stopping, backoff.delay())
 
     async def _relay(self, shards: Shards, stopping: asyncio.Event) -> None:
         stop = asyncio.create_task(_when(stopping, self._called.set))
@@ -79,9 +77,7 @@ class Relay:
                     metrics.OUTBOX_SHARDS.set(len(shards.owned))
                     share_again = monotonic() + self._look_every
                 if not await self._round(shards):
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(self._look_every):
-                            await self._called.wait()
+                    await comes_within(self._called, self._look_every)
         finally:
             stop.cancel()
             await self._settle()

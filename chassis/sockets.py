@@ -21,6 +21,7 @@ from chassis.graphql_http import Admit
 from chassis.graphql_metrics import subscriptions
 from chassis.http_body import Receive, Send
 from chassis.masking import all_shown
+from chassis.waiting import comes_within
 
 logger = structlog.get_logger(__name__)
 tracer = trace.get_tracer(__name__)
@@ -125,11 +126,8 @@ class Connection:
 
     async def _guard(self) -> None:
         """Raises Closed when the client is late, gone, or no longer who it was."""
-        try:
-            async with asyncio.timeout(self.limits.init_within):
-                await self._initialised.wait()
-        except TimeoutError:
-            raise Closed(INIT_TIMEOUT, "Connection initialisation timeout") from None
+        if not await comes_within(self._initialised, self.limits.init_within):
+            raise Closed(INIT_TIMEOUT, "Connection initialisation timeout")
         while True:
             await asyncio.sleep(min(self.limits.ping_every, self._good_for()))
             await self._ensure_still_let_in()

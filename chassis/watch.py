@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 
@@ -10,6 +10,7 @@ import structlog
 
 from chassis.cache import Cache
 from chassis.outages import is_outage
+from chassis.waiting import comes_within
 
 logger = structlog.get_logger(__name__)
 
@@ -51,9 +52,7 @@ async def watch_versions(
                 newest = found[0]
                 yield found
             by_itself = wake(found[1]) if wake and found else None
-            with suppress(TimeoutError):
-                async with asyncio.timeout(every if by_itself is None else min(by_itself, every)):
-                    await nudged.wait()
+            await comes_within(nudged, every if by_itself is None else min(by_itself, every))
             await asyncio.sleep(looked_at + rest - monotonic())
 
 
