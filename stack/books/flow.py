@@ -36,8 +36,9 @@ def _rests(booking: Row) -> Iterator[Breach]:
 
 def _waits_for_a_refund(booking: Row, refunds: dict[object, Row]) -> bool:
     """For somebody's account number, or for the provider: its own refund, or one by hand."""
-    own = set(booking["asks"])
+    if any(ask != REFUND for ask in booking["asks"]):
+        return False
+    own = [booking["refund_id"]] if booking["asks"] else []
     by_hand = (booking["other_refunds"] or {}).get("open", []) if booking["status"] == "CANCELLING" else []
-    waited_for = [refunds.get(each) for each in (*[booking["refund_id"]] * len(own), *map(UUID, by_hand))]
-    is_open = [each is not None and each["status"] != "SUCCEEDED" for each in waited_for]
-    return own <= {REFUND} and bool(is_open) and all(is_open)
+    waited_for = [refunds.get(each) for each in (*own, *map(UUID, by_hand))]
+    return waited_for != [] and all(each is not None and each["status"] != "SUCCEEDED" for each in waited_for)

@@ -21,13 +21,12 @@ def photo_routes() -> APIRouter:
     @router.put("/uploads/{photo_id}")
     async def upload(photo_id: UUID, request: Request) -> Response:
         storage, given = _storage(request), dict(request.query_params)
-        if not await storage.is_signed(photo_id, given):
-            await _body(request, 0)
+        is_signed = await storage.is_signed(photo_id, given)
+        body = await _body(request, int(given["length"]) if is_signed else 0)
+        if not is_signed:
             raise Forbidden("This address was not given out, or it is over.")
         if request.headers.get("content-type") != given["type"]:
-            await _body(request, 0)
             raise InvalidInput("The bytes are of another type than was said.")
-        body = await _body(request, int(given["length"]))
         if body is None:
             raise InvalidInput("The bytes are not as many as was said.")
         await storage.write(upload_key(photo_id), body)

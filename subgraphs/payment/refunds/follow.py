@@ -18,7 +18,7 @@ from ..ledger.tables import Payment
 from ..provider.snapshot import Cancellation, Outcome, Snapshot
 from . import store
 from .owe import owe_refund
-from .rules import cancellation_of, cancellations_of_others, is_under_way, known_cancellations, next_to_send
+from .rules import cancellation_of, cancellations_of_others, is_owed, is_under_way, known_cancellations, next_to_send
 from .settle import fail_refund, lower_refund, record_outcome
 from .tables import Refund, RefundCause, RefundStatus
 
@@ -50,7 +50,7 @@ async def _take_down(
     It is what we owe anyway if the amount says so. Else it counts once it is back: what does not come to pass
     there is nothing we would have to make good.
     """
-    owed = [each for each in refunds if each.settled_at is None and not is_under_way(each)]
+    owed = [each for each in refunds if is_owed(each)]
     same = next((each for each in owed if each.amount == cancellation.amount), None)
     if same is not None:
         record_outcome(session, payment, same, cancellation)
@@ -92,8 +92,7 @@ def _make_room(session: AsyncSession, payment: Payment, refunds: Sequence[Refund
     the rest, so that lowering one is enough.
     """
     missing = rest - left_to_refund(payment)
-    owed = (each for each in refunds if each.settled_at is None and not is_under_way(each))
-    larger = next((each for each in owed if each.amount > missing), None)
+    larger = next((each for each in refunds if is_owed(each) and each.amount > missing), None)
     if larger is not None:
         lower_refund(session, payment, larger, missing)
 

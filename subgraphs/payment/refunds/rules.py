@@ -83,7 +83,7 @@ def ensure_same_refund(refund: Refund, amount: Decimal, reason: str) -> None:
 
 
 def ensure_settleable_by_hand(refund: Refund) -> None:
-    if refund.settled_at is not None or is_under_way(refund):
+    if not is_owed(refund):
         raise NotToBeSettledByHand
 
 
@@ -123,6 +123,11 @@ def ensure_account(account: RefundAccount) -> None:
 def is_under_way(refund: Refund) -> bool:
     """Sent, or about to be, or made by somebody else: the provider has it, or may have it."""
     return refund.settled_at is None and (refund.key is not None or refund.cancellation_id is not None)
+
+
+def is_owed(refund: Refund) -> bool:
+    """Not back, and nothing of it with the provider."""
+    return refund.settled_at is None and not is_under_way(refund)
 
 
 def is_retried(refund: Refund) -> bool:
