@@ -1,5 +1,6 @@
 """The cache: text in and out, one connection at a time broken does not repeat anything."""
 
+import asyncio
 from urllib.parse import urlsplit
 
 import pytest
@@ -33,3 +34,22 @@ async def test_a_broken_connection_is_an_error_and_the_next_call_gets_another(se
         await proxy.back()
         await cache.ping()
         await cache.close()
+
+
+@pytest.mark.parametrize("turns", range(1, 6))
+async def test_who_is_told_to_stop_while_a_command_goes_out_stops(cache: Cache, turns: int) -> None:
+    """What the client does on its way, it does without losing a cancellation in any turn of the loop."""
+
+    async def ask_for_ever() -> None:
+        await cache.ping()
+        await asyncio.Event().wait()
+
+    await cache.ping()
+    asking = asyncio.create_task(ask_for_ever())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    asking.cancel()
+    ended, _ = await asyncio.wait({asking}, timeout=10)
+    assert ended
+    assert asking.cancelled()
+    await cache.ping()

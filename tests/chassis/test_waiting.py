@@ -1,4 +1,4 @@
-"""An event is waited for as long as was said, and whoever is cancelled meanwhile is cancelled."""
+"""What is waited for is waited for as long as was said, and whoever is cancelled meanwhile is cancelled."""
 
 import asyncio
 
@@ -27,3 +27,29 @@ async def test_a_cancellation_that_comes_with_the_event_is_not_lost(turns: int) 
     was_waiting = waiting.cancel()
     (outcome,) = await asyncio.gather(waiting, return_exceptions=True)
     assert isinstance(outcome, asyncio.CancelledError) if was_waiting else outcome is True
+
+
+@pytest.mark.parametrize("turns", range(1, 4))
+async def test_libraries_that_wait_for_something_do_not_lose_a_cancellation_that_comes_with_it(turns: int) -> None:
+    async def wait_then_go_on() -> None:
+        await asyncio.wait_for(asyncio.create_task(asyncio.sleep(0)), 30)
+        await asyncio.Event().wait()
+
+    waiting = asyncio.create_task(wait_then_go_on())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    waiting.cancel()
+    ended, _ = await asyncio.wait({waiting}, timeout=10)
+    assert ended
+    assert waiting.cancelled()
+
+
+async def test_libraries_wait_for_what_comes_and_no_longer_than_they_say() -> None:
+    assert await asyncio.wait_for(asyncio.sleep(0, "here"), 30) == "here"
+    assert await asyncio.wait_for(asyncio.sleep(0, "here"), None) == "here"
+    begun = asyncio.create_task(asyncio.Event().wait())
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(begun, 0.01)
+    assert begun.cancelled()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.Event().wait(), 0)
