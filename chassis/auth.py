@@ -29,7 +29,7 @@ _SKEW = timedelta(minutes=1)
 
 
 class TokenVerifier:
-    """Checks tokens. What was checked is remembered by its hash until it expires or is revoked."""
+    """Checks tokens. What was checked is remembered by its hash until it expires, or it or its key is revoked."""
 
     def __init__(self, keys: KeySource, revocations: Revocations, *, issuer: str, audience: str) -> None:
         self.keys = keys
@@ -64,10 +64,14 @@ class TokenVerifier:
         return known
 
     async def ensure_good(self, principal: Principal) -> None:
-        """Raise Unauthenticated once the token behind it has expired or was revoked, Unavailable while unknown."""
+        """Raise Unauthenticated once the token behind it has expired or it or its key was revoked, Unavailable while
+        unknown.
+        """
         if principal.user_id is None or principal.expires_at is None or principal.issued_at is None:
             return
         if principal.expires_at <= clock.now():
+            raise _refusal()
+        if principal.key_id is not None and await self.keys.key(principal.key_id) is None:
             raise _refusal()
         revoked_at = await self.revocations.revoked_at(principal.user_id)
         if revoked_at is not None and principal.issued_at <= revoked_at:
@@ -87,21 +91,22 @@ class TokenVerifier:
     async def _verified(self, token: str) -> Principal:
         try:
             said, _, signature = token.rpartition(".")
-            key = await self.keys.key(_key_id(said.partition(".")[0]))
+            key_id = _key_id(said.partition(".")[0])
+            key = await self.keys.key(key_id)
             if key is None:
                 raise _refusal()
-            return self._principal(_read(said, signature, key))
+            return self._principal(_read(said, signature, key), key_id)
         except (jwt.PyJWTError, CryptoError, ValueError, OverflowError) as error:
             raise _refusal() from error
 
-    def _principal(self, claims: "_Claims") -> Principal:
+    def _principal(self, claims: "_Claims", key_id: str) -> Principal:
         if (claims.iss, claims.aud) != (self.issuer, self.audience):
             raise ValueError("another's, or for another")
         # `iat` is in milliseconds, unlike the others.
         issued_at, expires_at = _instant(claims.iat / 1_000), _instant(claims.exp)
         if not max(issued_at - _SKEW, _instant(claims.nbf)) <= clock.now() < expires_at:
             raise ValueError("not valid yet, or no longer")
-        return Principal(claims.sub, claims.role, claims.sid, issued_at, expires_at)
+        return Principal(claims.sub, claims.role, claims.sid, issued_at, expires_at, key_id)
 
 
 class _Claims(BaseModel):

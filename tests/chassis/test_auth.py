@@ -14,22 +14,24 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chassis import clock
-from chassis.auth import ANONYMOUS, Role, TokenVerifier
+from chassis.auth import ANONYMOUS, Role, TokenVerifier, _read
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.jwks import FixedKeys
 from chassis.revocations import FixedRevocations
 from tests.chassis.tokens import AUDIENCE, ISSUER, KEY, SESSION, USER, bearer, claims, signed, verifier
 
 
-class CountingKeys:
-    """Keys that tell how often they were asked."""
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What had its signature checked."""
+    found: list[str] = []
 
-    def __init__(self) -> None:
-        self.asked: list[str] = []
+    def read(said: str, signature: str, key: Ed25519PublicKey) -> Any:
+        found.append(f"{said}.{signature}")
+        return _read(said, signature, key)
 
-    async def key(self, kid: str) -> Ed25519PublicKey | None:
-        self.asked.append(kid)
-        return KEY.public_key() if kid == "one" else None
+    monkeypatch.setattr("chassis.auth._read", read)
+    return found
 
 
 def part(value: Any) -> str:
@@ -122,13 +124,28 @@ async def test_every_changed_byte_breaks_the_token() -> None:
             await verifier().verify(f"{header}.{body}.{changed}")
 
 
-async def test_a_token_is_checked_once_and_remembered() -> None:
-    keys = CountingKeys()
-    checks = TokenVerifier(keys, FixedRevocations(), issuer=ISSUER, audience=AUDIENCE)
+async def test_a_token_is_checked_once_and_remembered(checked: list[str]) -> None:
+    checks = verifier()
     token = signed(claims())
     first = await checks.verify(token)
     assert await checks.verify(token) is first
-    assert keys.asked == ["one"]
+    assert checked == [token]
+
+
+async def test_a_remembered_token_is_refused_once_its_key_is_withdrawn() -> None:
+    """Else what a stolen key has signed would count for as long as the thief has written into it."""
+    keys = {"one": KEY.public_key()}
+    checks = TokenVerifier(FixedKeys(keys), FixedRevocations(), issuer=ISSUER, audience=AUDIENCE)
+    token = signed(claims())
+    holder = await checks.verify(token)
+    del keys["one"]
+    for _ in range(2):
+        with pytest.raises(Unauthenticated):
+            await checks.verify(token)
+    with pytest.raises(Unauthenticated):
+        await checks.ensure_good(holder)
+    keys["one"] = KEY.public_key()
+    assert (await checks.verify(token)).user_id == USER
 
 
 async def test_a_remembered_token_expires_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,23 +159,22 @@ async def test_a_remembered_token_expires_all_the_same(monkeypatch: pytest.Monke
             await checks.verify(token)
 
 
-async def test_a_refusal_is_not_remembered_as_somebody() -> None:
-    keys = CountingKeys()
-    checks = TokenVerifier(keys, FixedRevocations(), issuer=ISSUER, audience=AUDIENCE)
+async def test_a_refusal_is_not_remembered_as_somebody(checked: list[str]) -> None:
+    checks = verifier()
+    expired = signed(claims(seconds=-1))
     for _ in range(2):
         with pytest.raises(Unauthenticated):
-            await checks.verify(signed(claims(), headers={"kid": "two"}))
-    assert keys.asked == ["two", "two"]
+            await checks.verify(expired)
+    assert checked == [expired, expired]
 
 
-async def test_only_so_many_tokens_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_so_many_tokens_are_remembered(checked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chassis.auth._KEPT_TOKENS", 2)
-    keys = CountingKeys()
-    checks = TokenVerifier(keys, FixedRevocations(), issuer=ISSUER, audience=AUDIENCE)
+    checks = verifier()
     tokens = [signed(claims(sub=str(UUID(int=number)))) for number in range(3)]
     for token in (*tokens, tokens[2], tokens[0]):
         await checks.verify(token)
-    assert len(keys.asked) == 4
+    assert checked == [*tokens, tokens[0]]
 
 
 async def test_two_keys_count_at_once() -> None:
