@@ -56,6 +56,6 @@ export function whenLongerThan(maxBytes, request, then) {
 
 /** The rest is read and thrown away: a client that still sends does not hear a refusal on a connection cut off. */
 export function refuseAsTooLarge(request, response, maxBytes) {
-  refuse(response, 413, 'PAYLOAD_TOO_LARGE', `A request may be ${maxBytes} bytes long at most.`);
+  refuse(response, 413, 'BODY_TOO_LARGE', `A request may be ${maxBytes} bytes long at most.`);
   request.resume();
 }

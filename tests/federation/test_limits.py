@@ -7,7 +7,7 @@ import pytest
 
 from chassis.ids import uuid7
 
-from .client import Graph
+from .client import Answer, Graph
 
 # Depth, aliases and pages are the subgraphs' affair behind Apollo Router, which limits tokens alone without a licence.
 CODES = {
@@ -71,7 +71,7 @@ async def test_fragments_that_spread_each_other_are_refused(graph: Graph) -> Non
 
 async def test_a_body_that_is_too_large_is_refused_before_it_is_read(graph: Graph) -> None:
     response = await graph.http.post(f"{graph.url}/graphql", json={"query": "{ heard }", "padding": "x" * 2_000_000})
-    assert response.status_code == 413
+    assert (response.status_code, Answer.of(response).codes) == (413, ["BODY_TOO_LARGE"])
 
 
 async def test_a_body_that_grows_too_large_is_refused(graph: Graph) -> None:
@@ -82,7 +82,7 @@ async def test_a_body_that_grows_too_large_is_refused(graph: Graph) -> None:
 
     headers = {"Content-Type": "application/json"}
     response = await graph.http.post(f"{graph.url}/graphql", content=growing(), headers=headers)
-    assert response.status_code == 413
+    assert (response.status_code, Answer.of(response).codes) == (413, ["BODY_TOO_LARGE"])
 
 
 @pytest.mark.parametrize("body", [b"nonsense", b"[]", b'{"query": 7}', b'{"nothing": true}', b""])
