@@ -14,7 +14,7 @@ def wrong_text(field: str, text: str | None, longest: int, *, shortest: int = 0)
     Blanks say nothing, nor does what nobody can see (of no width, or for direction alone); none is empty.
     """
     text = text or ""
-    if shortest and all(each.isspace() or category(each) == "Cf" for each in text):
+    if shortest and _says_nothing(text):
         return [FieldError(field, "EMPTY")]
     if not shortest <= len(text) <= longest:
         return [FieldError(field, "TOO_SHORT" if len(text) < shortest else "TOO_LONG")]
@@ -27,6 +27,15 @@ def wrong_name(field: str, name: str | None, longest: int) -> list[FieldError]:
     """
     wrong = wrong_text(field, name, longest, shortest=1)
     return wrong or ([FieldError(field, "NOT_TEXT")] if any(map(_breaks_out, name or "")) else [])
+
+
+def trimmed(text: str) -> str:
+    """Without the blanks around it; empty where it says nothing: for what may be left empty."""
+    return "" if _says_nothing(text) else text.strip()
+
+
+def _says_nothing(text: str) -> bool:
+    return all(each.isspace() or category(each) == "Cf" for each in text)
 
 
 def _breaks_out(character: str) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from chassis.errors import FieldError
-from chassis.texts import is_storable, wrong_name, wrong_text
+from chassis.texts import is_storable, trimmed, wrong_name, wrong_text
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,20 @@ def test_each_thing_that_can_be_wrong_has_its_word(text: str | None, shortest: i
 )
 def test_a_name_is_one_line_and_turns_nothing_beside_it(name: str, code: str | None) -> None:
     assert wrong_name("name", name, 30) == ([FieldError("name", code)] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("", ""),
+        (" \t\n\u3000", ""),
+        (" \u200b\u202e ", ""),
+        (" Two\n\nlines. \n", "Two\n\nlines."),
+        ("👩\u200d💻", "👩\u200d💻"),
+    ],
+)
+def test_blanks_say_nothing_and_are_not_kept_around_what_does(text: str, kept: str) -> None:
+    assert trimmed(text) == kept
 
 
 def test_whatever_postgresql_can_store_is_text() -> None:

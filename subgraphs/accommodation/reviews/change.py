@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock
+from chassis.texts import trimmed
 
 from ..accommodations.tables import Accommodation
 from ..photos.rules import Chosen, Owner
@@ -30,7 +31,7 @@ async def change_review(
     review, place = await _lock_own(session, review_id, by)
     before = counted(review)
     review.rating = review.rating if rating is None else rating
-    review.text = review.text if text is None else text
+    review.text = review.text if text is None else trimmed(text)
     ensure_review(review)
     if photos is not None:
         await show_photos(session, Owner(PhotoOwner.REVIEW, review.id), photos, by=by, field="photoIds")

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.database import violated
+from chassis.texts import trimmed
 
 from ..accommodations.store import all_accommodations
 from ..photos.rules import Chosen, Owner
@@ -24,7 +25,7 @@ async def create_review(
     """Raise InvalidInput, ReviewNotAllowed or ReviewExists."""
     stay = ensure_guest(await store.find_stay(session, booking_id), by)
     place_id = stay.accommodation_id
-    review = Review(booking_id=booking_id, accommodation_id=place_id, author_id=by, rating=rating, text=text)
+    review = Review(booking_id=booking_id, accommodation_id=place_id, author_id=by, rating=rating, text=trimmed(text))
     ensure_review(review)
     session.add(review)
     try:

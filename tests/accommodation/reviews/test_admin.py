@@ -28,9 +28,10 @@ async def test_a_host_replies_and_a_further_reply_replaces_the_first(
     review = await Guest(accommodation).review(await places.add_room(host_id=host.id))
     for text in ("Thank you!", "Come again."):
         assert await host.get(REPLY, id=review, text=text) == {"hostReply": text}
-    for wrong in ("", "x" * 2_001):
+    for wrong, code in (("", "EMPTY"), (" \u200b\n", "EMPTY"), ("x" * 2_001, "TOO_LONG")):
         answer = await host.ask(REPLY, id=review, text=wrong)
         assert answer.codes == ["INVALID_INPUT"]
+        assert answer.errors[0]["extensions"]["fields"] == [{"field": "text", "code": code}]
     shown = (await accommodation.graphql(REVIEW, {"id": review})).data["review"]
     assert shown["hostReply"] == "Come again."
 

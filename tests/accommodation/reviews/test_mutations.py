@@ -122,6 +122,17 @@ async def test_an_author_changes_and_deletes_a_review_and_no_second_takes_its_pl
     assert (row.created_by, row.updated_by, row.deleted_by) == (guest.id, guest.id, guest.id)
 
 
+async def test_a_review_needs_no_text_and_blanks_are_none(
+    accommodation: SubgraphUnderTest, places: Any, guest: Guest
+) -> None:
+    booking_id = await guest.stay(await places.add_room())
+    said = await guest.get(CREATE, input={"bookingId": str(booking_id), "rating": 5, "text": " \n\u3000\u200b"})
+    assert (said["rating"], said["text"]) == (5, "")
+    for text, kept in ((" Quiet.\nClean. \n", "Quiet.\nClean."), ("\t ", "")):
+        assert (await guest.get(CHANGE, input={"reviewId": said["id"], "text": text}))["text"] == kept
+        assert (await guest.get(REVIEW, id=said["id"]))["text"] == kept
+
+
 async def test_nobody_changes_anothers_review(accommodation: SubgraphUnderTest, places: Any, guest: Guest) -> None:
     room_type = await places.add_room()
     review = await guest.review(room_type, 5)
