@@ -6,10 +6,10 @@ from typing import ClassVar, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import ServiceSettings
+from chassis.phones import PhoneSettings
 
 
-class Settings(ServiceSettings):
+class Settings(PhoneSettings):
     model_config = SettingsConfigDict(env_prefix="ACCOUNT_", populate_by_name=True)
     service: ClassVar[str] = "account"
 

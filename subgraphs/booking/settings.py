@@ -3,14 +3,13 @@
 from datetime import timedelta
 from typing import ClassVar
 
-from phonenumbers import SUPPORTED_REGIONS
-from pydantic import Field, field_validator
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import ServiceSettings
+from chassis.phones import PhoneSettings
 
 
-class Settings(ServiceSettings):
+class Settings(PhoneSettings):
     model_config = SettingsConfigDict(env_prefix="BOOKING_", populate_by_name=True)
     service: ClassVar[str] = "booking"
 
@@ -22,16 +21,6 @@ class Settings(ServiceSettings):
     """How many times it is asked for again before the booking is stuck."""
     sweep_batch: int = Field(default=200, ge=1)
     """How many bookings of a kind one sweep takes up at most."""
-
-    phone_region: str = "KR"
-    """Where a phone number is from that is typed without a country code: a region of ISO 3166-1."""
-
-    @field_validator("phone_region")
-    @classmethod
-    def _is_known(cls, region: str) -> str:
-        if region not in SUPPORTED_REGIONS:
-            raise ValueError(f"{region} is no region with phone numbers")
-        return region
 
     @property
     def payment_due(self) -> timedelta:

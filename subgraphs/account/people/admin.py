@@ -12,8 +12,10 @@ from chassis import clock
 from chassis.context import Info
 from chassis.ids import parse_id
 from chassis.roles import Role, requires_role
+from chassis.searches import sought_in
 from chassis.types import Connection, wants_total
 
+from ..settings import Settings
 from . import store, tables
 from .loaders import users_by_id
 from .restore import restore_user
@@ -119,9 +121,10 @@ class UserFilter:
     created_from: datetime | None = None
     created_to: datetime | None = None
 
-    def to_criteria(self) -> store.UserCriteria:
+    def to_criteria(self, region: str) -> store.UserCriteria:
+        """`region` is where a phone number is from that does not say."""
         return store.UserCriteria(
-            text=self.text,
+            sought=sought_in(self.text or "", region),
             roles=None if self.roles is None else [role.value for role in self.roles],
             suspended=self.suspended,
             deleted=self.deleted,
@@ -151,9 +154,10 @@ class PeopleAdminQuery:
         first: int = 20,
         after: str | None = None,
     ) -> Connection[AdminUser]:
+        criteria = filter.to_criteria(info.context.resources[Settings].phone_region)
         async with info.context.database.reading() as session:
             found = await store.page_of_users(
-                session, filter.to_criteria(), order=order_by.value, first=first, after=after, count=wants_total(info)
+                session, criteria, order=order_by.value, first=first, after=after, count=wants_total(info)
             )
         return Connection.of(found, lambda row: AdminUser(row=row))
 
@@ -165,8 +169,8 @@ class UpdateUserInput:
     phone_number: str | None = strawberry.UNSET
     role: Role | None = strawberry.UNSET
 
-    def given(self) -> dict[str, Any]:
-        return given(display_name=self.display_name, phone_number=self.phone_number, role=self.role)
+    def given(self, region: str) -> dict[str, Any]:
+        return given(region, display_name=self.display_name, phone_number=self.phone_number, role=self.role)
 
 
 @strawberry.type
@@ -176,8 +180,9 @@ class PeopleAdminMutation:
     )
     async def update_user(self, info: Info, input: UpdateUserInput) -> AdminUser:  # noqa: A002 - the argument's name
         user_id, today = parse_id(input.user_id, "userId"), clock.today(info.context.settings.time_zone)
+        changed = input.given(info.context.resources[Settings].phone_region)
         async with _changing(info) as session:
-            return AdminUser(row=await update_user(session, user_id, input.given(), today))
+            return AdminUser(row=await update_user(session, user_id, changed, today))
 
     @strawberry.mutation(extensions=[BY_ADMIN])
     async def suspend_user(self, info: Info, user_id: strawberry.ID, reason: str) -> AdminUser:

@@ -8,6 +8,7 @@ import strawberry
 from chassis import clock
 from chassis.context import Info
 
+from ..settings import Settings
 from .change_role import become_host
 from .types import Gender, Viewer, given
 from .update import update_profile
@@ -23,8 +24,8 @@ class UpdateProfileInput:
     preferred_language: str | None = strawberry.UNSET
     address: str | None = strawberry.UNSET
 
-    def given(self) -> dict[str, Any]:
-        return given(**vars(self))
+    def given(self, region: str) -> dict[str, Any]:
+        return given(region, **vars(self))
 
 
 @strawberry.type
@@ -32,8 +33,9 @@ class PeopleMutation:
     @strawberry.mutation
     async def update_profile(self, info: Info, input: UpdateProfileInput) -> Viewer:  # noqa: A002 - the argument's name
         user_id, today = info.context.principal.require_user(), clock.today(info.context.settings.time_zone)
+        changed = input.given(info.context.resources[Settings].phone_region)
         async with info.context.database.transaction(by=user_id) as session:
-            return Viewer.from_row(await update_profile(session, user_id, input.given(), today))
+            return Viewer.from_row(await update_profile(session, user_id, changed, today))
 
     @strawberry.mutation
     async def become_host(self, info: Info) -> Viewer:

@@ -9,18 +9,19 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 
 from chassis.errors import Conflict, DomainError, FieldError, InvalidInput, NotFound, Unauthenticated
-from chassis.texts import wrong_name, wrong_text
+from chassis.phones import number_of
+from chassis.texts import trimmed, wrong_name, wrong_text
 
 from .tables import User
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 128
 LONGEST_NAME = 100
 LONGEST_TEXT = 500
+LONGEST_PHONE = 30
 FORMER = "Former guest"
 """The name of whoever has left."""
 _TEXTS = {
     "avatar_url": ("avatarUrl", 2_000),
-    "phone_number": ("phoneNumber", 30),
     "preferred_language": ("preferredLanguage", 35),
     "address": ("address", LONGEST_TEXT),
 }
@@ -50,6 +51,15 @@ class Suspended(DomainError):
 
     def __init__(self) -> None:
         super().__init__("This account is suspended.")
+
+
+def phone_of(typed: str | None, region: str) -> str | None:
+    """As all write it; without a country code it is of the region. None where nothing is typed.
+
+    What is no number stays as it was typed, for the rules to refuse.
+    """
+    typed = trimmed(typed or "")
+    return number_of(typed, region) or typed or None
 
 
 def ensure_sign_up(user: User, password: str, today: date) -> None:
@@ -141,7 +151,7 @@ def _refuse(wrong: list[FieldError]) -> None:
 
 
 def _wrong_person(user: User, password: str, today: date) -> list[FieldError]:
-    profile = {name: getattr(user, name) for name in ("display_name", *_TEXTS, "birth_date")}
+    profile = {name: getattr(user, name) for name in ("display_name", "phone_number", *_TEXTS, "birth_date")}
     return [*_wrong_email(user.email), *_wrong_password(password, user.email), *_wrong_profile(profile, today)]
 
 
@@ -167,6 +177,8 @@ def _wrong_profile(given: Mapping[str, Any], today: date) -> list[FieldError]:
     wrong = []
     if "display_name" in given:
         wrong += wrong_name("displayName", given["display_name"], LONGEST_NAME)
+    if phone := given.get("phone_number"):
+        wrong += wrong_text("phoneNumber", phone, LONGEST_PHONE) or _wrong_number(phone)
     for name, (field, longest) in _TEXTS.items():
         wrong += wrong_text(field, given.get(name), longest)
     if (language := given.get("preferred_language")) and not _LANGUAGE.fullmatch(language):
@@ -176,6 +188,11 @@ def _wrong_profile(given: Mapping[str, Any], today: date) -> list[FieldError]:
     if (born := given.get("birth_date")) and not date(1900, 1, 1) <= born <= today:
         wrong.append(FieldError("birthDate", "OUT_OF_RANGE"))
     return wrong
+
+
+def _wrong_number(phone: str) -> list[FieldError]:
+    """Of what `phone_of` has made of it: a number that says its country is the same everywhere."""
+    return [] if number_of(phone, None) == phone else [FieldError("phoneNumber", "NOT_A_PHONE_NUMBER")]
 
 
 def _is_https(url: str) -> bool:

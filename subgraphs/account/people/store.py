@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from chassis.pagination import Order, Page, page
+from chassis.searches import Sought
 
 from .tables import User
 
@@ -24,12 +25,12 @@ class UserOrder(Enum):
 
 @dataclass(frozen=True)
 class UserCriteria:
-    """`text`: each of its words is part of the name, e-mail or phone number.
+    """`sought`: each is part of the name, e-mail or phone number, whatever the case.
 
     `deleted` None or False: those who are here, as everywhere; True: those who left.
     """
 
-    text: str | None = None
+    sought: Sequence[Sought] = ()
     roles: Sequence[str] | None = None
     suspended: bool | None = None
     deleted: bool | None = None
@@ -99,10 +100,8 @@ def _locked(statement: SelectOfScalar[User]) -> SelectOfScalar[User]:
 
 
 def _conditions(criteria: UserCriteria) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    for word in (criteria.text or "").split():
-        sought = (User.display_name, User.email, User.phone_number)
-        conditions.append(or_(*(col(each).icontains(word, autoescape=True) for each in sought)))
+    said = ([col(User.searched).like(func.lower(each)) for each in sought.patterns] for sought in criteria.sought)
+    conditions: list[ColumnElement[bool]] = [or_(*any_of) for any_of in said]
     if criteria.roles is not None:
         conditions.append(col(User.role).in_(criteria.roles))
     if criteria.suspended is not None:

@@ -12,7 +12,7 @@ from chassis.roles import Role
 
 from . import tables
 from .loaders import users_by_id
-from .rules import FORMER
+from .rules import FORMER, phone_of
 
 strawberry.enum(Role)
 
@@ -24,9 +24,11 @@ class Gender(Enum):
     OTHER = "OTHER"
 
 
-def given(**fields: Any) -> dict[str, Any]:
-    """Of an update's fields those that were not left out, as columns hold them."""
+def given(region: str, **fields: Any) -> dict[str, Any]:
+    """Of an update's fields those that were not left out, as columns hold them; `region` is as of `phone_of`."""
     said = {name: value for name, value in fields.items() if value is not strawberry.UNSET}
+    if "phone_number" in said:
+        said["phone_number"] = phone_of(said["phone_number"], region)
     return {name: value.value if isinstance(value, Enum) else value for name, value in said.items()}
 
 

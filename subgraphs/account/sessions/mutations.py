@@ -12,7 +12,7 @@ from ..notices.write import ask_to_verify
 from ..people import store as people
 from ..people import tables
 from ..people.passwords import Passwords
-from ..people.rules import ensure_sign_up
+from ..people.rules import ensure_sign_up, phone_of
 from ..people.sign_up import sign_up
 from ..people.types import Gender
 from ..settings import Settings
@@ -38,13 +38,15 @@ class SignUpInput:
     address: str | None = None
     role: Role = strawberry.field(default=Role.GUEST, description="GUEST or HOST. ADMIN is refused.")
 
-    def to_row(self) -> tables.User:
-        """Not yet to be stored: the password is still missing, and the rules have not seen it."""
+    def to_row(self, region: str) -> tables.User:
+        """Not yet to be stored: the password is still missing, and the rules have not seen it. `region` is as of
+        `phone_of`.
+        """
         return tables.User(
             email=self.email.strip(),
             password_hash="",
             display_name=self.display_name.strip(),
-            phone_number=self.phone_number,
+            phone_number=phone_of(self.phone_number, region),
             birth_date=self.birth_date,
             gender=self.gender.value if self.gender else None,
             preferred_language=self.preferred_language,
@@ -64,7 +66,7 @@ class SessionsMutation:
     @strawberry.mutation
     async def sign_up(self, info: Info, input: SignUpInput) -> Session:  # noqa: A002 - the argument's name
         settings, resources = info.context.resources[Settings], info.context.resources
-        user = input.to_row()
+        user = input.to_row(settings.phone_region)
         ensure_sign_up(user, input.password, clock.today(settings.time_zone))
         user.password_hash = await resources[Passwords].hash(input.password)
         async with info.context.database.transaction() as session:

@@ -12,6 +12,7 @@ from chassis.context import Info
 from chassis.ids import parse_id
 from chassis.principal import Principal
 from chassis.roles import Role, requires_role
+from chassis.searches import sought_in
 from chassis.types import Connection, wants_total
 
 from ..references import Accommodation, RoomType, User, UserCoupon
@@ -20,7 +21,6 @@ from . import store, tables
 from .cancel_for_house import cancel_for_house
 from .follow import follow_bookings
 from .loaders import run_bookings_by_id, steps_by_booking
-from .rules import sought_in
 from .types import BookingPrice, BookingRefusal, BookingStatus, Cancellation
 
 BY_HOUSE = requires_role(Role.HOST, Role.ADMIN)

@@ -7,11 +7,11 @@ import strawberry
 
 from chassis.context import Info
 from chassis.ids import parse_id
+from chassis.phones import number_of
 
 from ..settings import Settings
 from .cancel import cancel_booking
 from .create import create_booking
-from .phones import number_of
 from .rules import BookingRequest
 from .types import Booking
 

@@ -2,19 +2,16 @@
 
 import hashlib
 import json
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, FieldError, InvalidInput, NotFound
 from chassis.texts import wrong_name, wrong_text
 
-from .phones import parts_of
 from .tables import Booking, BookingStatus, RefusalCode
 
 # Neither 0 and O nor 1, I and L nor U and V can be taken for each other when a code is read out.
@@ -30,8 +27,6 @@ _LONGEST_ORDER_NAME = 100
 _MOST_GUESTS = _MOST_ROOMS = 1_000_000
 _MOST_POINTS = 2**31 - 1
 _LARGEST_AMOUNT = Decimal(10) ** 15
-# A word that is a part of a phone number: digits, and what is written around them.
-_OF_A_NUMBER = re.compile(r"[-+().·/]*\d[-+().·/\d]*")
 
 
 class IdempotencyMismatch(DomainError):
@@ -96,30 +91,6 @@ def ensure_reason(reason: str) -> None:
     """Why somebody cancels: 1 to 500 characters."""
     if wrong := wrong_text("reason", reason, 500, shortest=1):
         raise InvalidInput("Please say why in 1 to 500 characters.", wrong)
-
-
-@dataclass(frozen=True)
-class Sought:
-    """A word as it was typed, or the words of a phone number; and what a number has in it that they are part of."""
-
-    typed: str
-    numbers: Sequence[str] = ()
-
-
-def sought_in(text: str, region: str) -> Sequence[Sought]:
-    """What a booking has to have, all of it in whatever order. Raise InvalidInput for what can't be looked for."""
-    if wrong := wrong_text("filter.text", text, 200):
-        raise InvalidInput("This can't be looked for.", wrong)
-    return list(_sought_in(text.split(), region))
-
-
-def _sought_in(words: Sequence[str], region: str) -> Iterator[Sought]:
-    for is_number, together in groupby(words, key=lambda word: bool(_OF_A_NUMBER.fullmatch(word))):
-        if is_number:
-            typed = " ".join(together)
-            yield Sought(typed, parts_of(typed, region))
-        else:
-            yield from map(Sought, together)
 
 
 def fingerprint_of(request: BookingRequest) -> str:

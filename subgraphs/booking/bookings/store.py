@@ -1,6 +1,5 @@
 """Every SQL statement about bookings and their steps."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,13 +16,12 @@ from chassis import clock
 from chassis.database import table_of
 from chassis.errors import NotFound
 from chassis.pagination import Order, Page, page
+from chassis.searches import Sought
 
 from .flow import Signal
-from .rules import Sought
 from .tables import PAYABLE, Booking, BookingStatus, BookingStep, Stage
 
 _OLDEST: Final = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
-_WILD: Final = re.compile(r"[\\%_]")
 # Of the wait before something is asked again: up to most of a day, at 20 seconds to begin with.
 _MOST_DOUBLINGS: Final = 12
 
@@ -141,8 +139,7 @@ def _says(sought: Sought, *, phone_is_seen: bool) -> ColumnElement[bool]:
     phone = or_(phone, *(col(Booking.guest_number).contains(each) for each in sought.numbers))
     said = or_(code, name, phone if phone_is_seen else and_(phone, col(Booking.confirmed_at).is_not(None)))
     # The index answers this, where the planner expects few; many are soon met with in the order that is wanted.
-    patterns = ("%" + _WILD.sub(r"\\\g<0>", each) + "%" for each in (sought.typed, *sought.numbers))
-    return and_(or_(*(col(Booking.searched).like(func.lower(each)) for each in patterns)), said)
+    return and_(or_(*(col(Booking.searched).like(func.lower(each)) for each in sought.patterns)), said)
 
 
 # By the fields of Wanted, but what is sought.

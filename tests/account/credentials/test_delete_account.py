@@ -18,7 +18,7 @@ DELETE_USER = """
 mutation Delete($id: ID!) { deleteUser(userId: $id) { id displayName email role deletedAt updatedBy { id } } }"""
 ASK = "mutation Ask($email: String!) { requestPasswordReset(email: $email) }"
 PRIVATE = {
-    "phoneNumber": "+82-10-1234-5678",
+    "phoneNumber": "+821012345678",
     "birthDate": "1990-02-28",
     "gender": "FEMALE",
     "preferredLanguage": "en-GB",
@@ -44,12 +44,13 @@ async def test_what_was_known_of_the_person_is_gone(world: World) -> None:
     row = await world.row(mina)
     kept = {name for name, value in row.items() if value is not None}
     assert kept == {
-        *("id", "email", "password_hash", "display_name", "role", "tokens_revoked_at"),
+        *("id", "email", "password_hash", "display_name", "searched", "role", "tokens_revoked_at"),
         *("created_at", "updated_at", "updated_by", "deleted_at", "deleted_by"),
     }
     assert (row["email"], row["password_hash"], row["display_name"]) == (
         f"{mina.id}@deleted.invalid", "", "Former guest",
     )  # fmt: skip
+    assert row["searched"] == f"former guest\n{mina.id}@deleted.invalid\n"
     assert row["deleted_by"] == mina.id
     async with world.account.database.reading() as session:
         for table in ("users", "mailed_tokens", "notices", "outbox", "refresh_tokens"):

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from chassis.roles import Role
 from chassis.testing import Answer, SubgraphUnderTest
@@ -78,6 +78,55 @@ async def test_people_are_found_by(
     async with account.database.transaction() as session:
         await session.execute(text("update users set suspended_at = now() where email = 'ari@example.com'"))
     assert emails(await users(account, filter=criteria)) == found
+
+
+async def test_people_are_found_by_a_number_however_typed(account: SubgraphUnderTest, people: dict[str, UUID]) -> None:
+    async with account.database.transaction() as session:
+        for name, number in (("mina", "+821012345678"), ("jun", "+47 22-98 76.54"), ("ari", "010-777 1234")):
+            given = {"email": f"{name}@example.com", "number": number}
+            await session.execute(text("update users set phone_number = :number where email = :email"), given)
+    for typed, found in {
+        "010-1234": ["mina"],
+        "01012345678": ["mina"],
+        "+82 (0)10-1234-5678": ["mina"],
+        "0082 10 1234": ["mina"],
+        "34 56": ["mina"],
+        "010 1234 mina": ["mina"],
+        "010 1234 jun": [],
+        # As they were typed before there was one way to write them: so, and by their digits.
+        "22-98 76": ["jun"],
+        "+4722987654": ["jun"],
+        "2298": ["jun"],
+        "010-777 1234": ["ari"],
+        "0107771234": ["ari"],
+        "1234": ["ari", "mina"],
+        "010 9999": [],
+    }.items():
+        assert emails(await users(account, filter={"text": typed})) == found, typed
+
+
+async def test_a_number_is_found_by_the_index(account: SubgraphUnderTest) -> None:
+    sent: list[tuple[str, Any]] = []
+    engine = account.database.engine
+    event.listen(engine.sync_engine, "before_cursor_execute", lambda *given: sent.append(given[2:4]))
+    document = "query ($filter: UserFilter!) { users(filter: $filter) { nodes { id } } }"
+    asked = {"filter": {"text": "010-1234"}}
+    found = await account.graphql(document, asked, user=ADMINISTRATOR, role=Role.ADMIN, face="admin")
+    assert found.data == {"users": {"nodes": []}}
+    async with engine.connect() as connection:
+        # Of the few rows there are it would rather read all.
+        await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        await connection.exec_driver_sql("SET LOCAL enable_indexscan = off")
+        plan = await connection.exec_driver_sql(f"EXPLAIN {sent[0][0]}", sent[0][1])
+        # The number as it was typed, its digits, and all from the country code on.
+        assert "\n".join(plan.scalars()).count("Bitmap Index Scan on ix_users_searched") == 3
+
+
+@pytest.mark.parametrize("sought", ["\0", "t" * 201])
+async def test_what_can_not_be_looked_for_is_refused(account: SubgraphUnderTest, sought: str) -> None:
+    answer = await users(account, filter={"text": sought})
+    assert answer.codes == ["INVALID_INPUT"]
+    assert answer.errors[0]["extensions"]["fields"][0]["field"] == "filter.text"
 
 
 async def test_those_who_left_are_found_only_when_asked_for(

@@ -10,7 +10,7 @@ from subgraphs.account.schema import admin, public
 from tests.account.world import Person, World
 
 PRIVATE = {
-    "phoneNumber": "+82-10-1234-5678",
+    "phoneNumber": "+821012345678",
     "birthDate": "1990-02-28",
     "gender": "FEMALE",
     "preferredLanguage": "en-GB",

@@ -73,6 +73,13 @@ async def test_nobody_becomes_administrator_by_asking(account: SubgraphUnderTest
     assert await account.published() == []
 
 
+async def test_nobody_signs_up_with_what_is_no_phone_number(account: SubgraphUnderTest) -> None:
+    answer = await sign_up(account, phoneNumber="+47 555")
+    assert answer.codes == ["INVALID_INPUT"]
+    assert answer.errors[0]["extensions"]["fields"] == [{"field": "phoneNumber", "code": "NOT_A_PHONE_NUMBER"}]
+    assert await people(account) == []
+
+
 async def test_a_refused_password_is_not_repeated_in_the_error(account: SubgraphUnderTest) -> None:
     answer = await sign_up(account, password="secret-8")
     assert answer.codes == ["INVALID_INPUT"]

@@ -15,7 +15,7 @@ mutation Update($input: UpdateProfileInput!) {
 EVERYTHING = {
     "displayName": " Mina Kim ",
     "avatarUrl": "https://pictures.example/mina.webp",
-    "phoneNumber": "+82-10-1234-5678",
+    "phoneNumber": "+821012345678",
     "birthDate": "1990-02-28",
     "gender": "FEMALE",
     "preferredLanguage": "ko-KR",
@@ -36,13 +36,35 @@ async def test_everything_can_be_said_and_taken_back(world: World) -> None:
 
 
 async def test_what_is_left_out_stays(world: World) -> None:
-    mina = await world.sign_up("mina", phoneNumber="1", gender="OTHER")
+    mina = await world.sign_up("mina", phoneNumber="+47 22 12 34 56", gender="OTHER")
     answer = await world.account.graphql(UPDATE, {"input": {"address": "Oslo"}}, token=mina.access_token)
     said = answer.data["updateProfile"]
-    assert (said["phoneNumber"], said["gender"], said["address"]) == ("1", "OTHER", "Oslo")
+    assert (said["phoneNumber"], said["gender"], said["address"]) == ("+4722123456", "OTHER", "Oslo")
     before = await world.said()
     assert (await world.account.graphql(UPDATE, {"input": {}}, token=mina.access_token)).errors == []
     assert await world.said() == before
+
+
+async def test_a_number_is_written_in_one_way_and_blanks_are_none(world: World) -> None:
+    mina = await world.sign_up("mina", phoneNumber=" ")
+    assert (await world.row(mina))["phone_number"] is None
+    for typed, written in (
+        ("010-1234-5678", "+821012345678"),
+        ("+82 (0)10 1234 5678", "+821012345678"),
+        ("02-123-4567 ext. 12", "+8221234567;ext=12"),
+        ("+8221234567;ext=12", "+8221234567;ext=12"),
+        ("", None),
+    ):
+        answer = await world.account.graphql(UPDATE, {"input": {"phoneNumber": typed}}, token=mina.access_token)
+        assert answer.data["updateProfile"]["phoneNumber"] == written, typed
+        assert (await world.row(mina))["phone_number"] == written
+
+
+async def test_a_number_from_before_stays_as_it_was_typed(world: World) -> None:
+    mina = await world.sign_up("mina")
+    await world.execute("update users set phone_number = 'call me' where id = :id", id=mina.id)
+    answer = await world.account.graphql(UPDATE, {"input": {"address": "Oslo"}}, token=mina.access_token)
+    assert (answer.data["updateProfile"]["phoneNumber"], answer.errors) == ("call me", [])
 
 
 @pytest.mark.parametrize(
@@ -52,6 +74,9 @@ async def test_what_is_left_out_stays(world: World) -> None:
         ({"displayName": "  "}, "displayName", "EMPTY"),
         ({"displayName": "x" * 101}, "displayName", "TOO_LONG"),
         ({"phoneNumber": "0" * 31}, "phoneNumber", "TOO_LONG"),
+        ({"phoneNumber": "abc"}, "phoneNumber", "NOT_A_PHONE_NUMBER"),
+        ({"phoneNumber": "+47 555"}, "phoneNumber", "NOT_A_PHONE_NUMBER"),
+        ({"phoneNumber": "a\0b"}, "phoneNumber", "NOT_TEXT"),
         ({"address": "a\0b"}, "address", "NOT_TEXT"),
         ({"birthDate": "1899-12-31"}, "birthDate", "OUT_OF_RANGE"),
         ({"birthDate": "2999-01-01"}, "birthDate", "OUT_OF_RANGE"),
@@ -80,8 +105,13 @@ async def test_nobody_has_no_profile(world: World) -> None:
 
 async def test_an_administrator_changes_name_and_number(world: World, desk: Desk) -> None:
     mina = await world.sign_up("mina")
-    answer = await desk.update(mina, displayName="M.", phoneNumber="1")
-    assert answer.data["updateUser"] == {"displayName": "M.", "phoneNumber": "1", "role": "GUEST"}
+    answer = await desk.update(mina, displayName="M.", phoneNumber="(010) 1234.5678")
+    assert answer.data["updateUser"] == {"displayName": "M.", "phoneNumber": "+821012345678", "role": "GUEST"}
+    refused = await desk.update(mina, displayName="N.", phoneNumber="call me")
+    assert refused.codes == ["INVALID_INPUT"]
+    assert refused.errors[0]["extensions"]["fields"] == [{"field": "phoneNumber", "code": "NOT_A_PHONE_NUMBER"}]
+    row = await world.row(mina)
+    assert (row["display_name"], row["phone_number"]) == ("M.", "+821012345678")
     assert (await desk.update(mina, phoneNumber=None)).data["updateUser"]["phoneNumber"] is None
     row = await world.row(mina)
     assert (row["updated_by"], row["tokens_revoked_at"]) == (desk.administrator, None)

@@ -1,8 +1,15 @@
 """What a phone number is, however it is typed, and what is looked for when a part of one is."""
 
-import pytest
+from typing import ClassVar
 
-from subgraphs.booking.bookings.phones import number_of, parts_of
+import pytest
+from pydantic import ValidationError
+
+from chassis.phones import PhoneSettings, number_of, parts_of
+
+
+class Settings(PhoneSettings):
+    service: ClassVar[str] = "garden"
 
 
 @pytest.mark.parametrize(
@@ -40,6 +47,27 @@ def test_a_number_may_be_of_any_country_and_of_any_kind(typed: str, number: str)
 
 def test_a_number_without_a_country_code_is_of_the_region() -> None:
     assert number_of("22 12 34 56", "NO") == "+4722123456"
+
+
+def test_what_says_its_country_needs_no_region_and_nothing_else_does_without() -> None:
+    assert number_of("+47 22 12 34 56", None) == "+4722123456"
+    assert number_of("22 12 34 56", None) == ""
+
+
+@pytest.mark.parametrize("typed", ["02-123-4567 ext. 12", "02-123-4567 x12", "+8221234567;ext=12"])
+def test_an_extension_is_kept(typed: str) -> None:
+    assert number_of(typed, "KR") == "+8221234567;ext=12"
+
+
+def test_the_region_is_one_name_for_all_services_and_one_that_has_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP"):
+        monkeypatch.setenv(name, "redis://nowhere")
+    assert Settings().phone_region == "KR"
+    monkeypatch.setenv("PHONE_REGION", "NO")
+    assert Settings().phone_region == "NO"
+    monkeypatch.setenv("PHONE_REGION", "Norway")
+    with pytest.raises(ValidationError):
+        Settings()
 
 
 @pytest.mark.parametrize("typed", ["abc", "", "+", "+82", "+47 555", "+999 123 4567", "1" * 30, "call me", "\0"])
