@@ -20,8 +20,8 @@ up: setup ## Start the whole stack on port 4000 (FRESH=1: start over, ROUTERS=1:
 down: setup ## Stop the stack, whoever started it
 	@$(python) -m stack.down
 
-test: setup browser ## Run all tests
-	@$(python) -m pytest
+test: setup browser ## Run all tests, in two processes
+	@$(python) -m pytest -n 2 --dist loadgroup
 
 test-fast: setup ## Run the tests that take no time (ARGS="tests/loyalty -k gate" to choose)
 	@$(python) -m pytest -m "not slow" $(ARGS)

@@ -1,26 +1,42 @@
 """Loopback ports: which are free, and who holds the ones that are not."""
 
+import os
 import random
 import socket
+from collections.abc import Mapping
 
 import psutil
 
 from stack.errors import StackError
 
 LOOPBACK = "127.0.0.1"
+HIGHEST = 65535
 # Below the range the kernel hands to outgoing connections (32768 upwards): a port found free there
 # can be taken by any client in the moment before its server binds it.
 CANDIDATES = range(20000, 32000)
+# Names others to choose from, as 20000-25999, so that processes beside each other are never given the same.
+VARIABLE = "FREE_PORTS"
 _given: set[int] = set()
 
 
 def free_port() -> int:
     """Find a loopback port nobody listens on, and which this process was not given before: it may not listen yet."""
-    for port in random.sample(CANDIDATES, len(CANDIDATES)):
+    candidates = _candidates(os.environ)
+    for port in random.sample(candidates, len(candidates)):
         if port not in _given and is_free(port):
             _given.add(port)
             return port
-    raise StackError(f"no free port between {CANDIDATES.start} and {CANDIDATES.stop} on {LOOPBACK}")
+    raise StackError(f"no free port between {candidates.start} and {candidates.stop} on {LOOPBACK}")
+
+
+def _candidates(environment: Mapping[str, str]) -> range:
+    chosen = environment.get(VARIABLE)
+    if chosen is None:
+        return CANDIDATES
+    first, _, last = chosen.partition("-")
+    if not (first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last) <= HIGHEST):
+        raise StackError(f"{VARIABLE} must be two ports, as 20000-25999, and is {chosen!r}")
+    return range(int(first), int(last) + 1)
 
 
 def is_free(port: int) -> bool:

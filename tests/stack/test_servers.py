@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from stack.errors import StackError
 from stack.layout import ROOT
-from stack.ports import free_port, is_free
+from stack.ports import VARIABLE, free_port, is_free
 from stack.server import Server
 from stack.servers import embedded_broker, embedded_postgres, embedded_valkey
 
@@ -170,6 +170,20 @@ def test_postgres_runs_below_a_folder_that_only_its_owner_may_enter(tmp_path: Pa
 
 def test_no_port_is_given_twice_though_nobody_listens_on_it_yet() -> None:
     assert len({free_port() for _ in range(300)}) == 300
+
+
+def test_processes_beside_each_other_are_told_which_ports_are_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "29000-29002")
+    assert {free_port() for _ in range(3)} <= {29000, 29001, 29002}
+    with pytest.raises(StackError, match="no free port between 29000 and 29003"):
+        free_port()
+
+
+@pytest.mark.parametrize("told", ["", "29000", "29002-29000", "0-5", "29000-65536", "some"])
+def test_what_are_not_two_ports_is_refused(monkeypatch: pytest.MonkeyPatch, told: str) -> None:
+    monkeypatch.setenv(VARIABLE, told)
+    with pytest.raises(StackError, match="FREE_PORTS must be two ports"):
+        free_port()
 
 
 def test_free_ports_are_free_and_below_those_of_outgoing_connections() -> None:

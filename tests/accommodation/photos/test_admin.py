@@ -34,6 +34,8 @@ from tests.accommodation.reviews.guests import DELETE as DELETE_REVIEW
 URLS = """query ($id: ID!) { accommodation(id: $id) { photos {
     caption original: url small: url(size: SMALL) medium: url(size: MEDIUM) large: url(size: LARGE) } } }"""
 
+NO_PHOTO = "01990000-0000-7000-8000-000000000000"
+
 
 def files(subgraph: SubgraphUnderTest) -> list[str]:
     folder: Path = subgraph.settings.photo_folder  # type: ignore[attr-defined]
@@ -284,7 +286,9 @@ async def test_photos_of_many_places_take_one_statement(
     assert len(accommodation.sql) == 2
 
 
-@pytest.mark.parametrize("path", ["/photos/x/small.webp", f"/photos/{uuid7()}/../x.webp", f"/photos/{uuid7()}/a.webp"])
+@pytest.mark.parametrize(
+    "path", ["/photos/x/small.webp", f"/photos/{NO_PHOTO}/../x.webp", f"/photos/{NO_PHOTO}/a.webp"]
+)
 async def test_what_is_no_photo_is_not_read(accommodation: SubgraphUnderTest, path: str) -> None:
     answer = await http(accommodation).get(path_of(path))
     assert answer.status_code in {400, 404}

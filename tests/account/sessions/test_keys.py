@@ -43,7 +43,7 @@ def test_files_are_looked_at_every_few_seconds_only(file: Path) -> None:
     assert files.changed() is None
 
 
-@pytest.mark.parametrize("broken", ["", "nonsense", pem_of([ONE])[:60], None])
+@pytest.mark.parametrize("broken", ["", "nonsense", pem_of([ONE])[:60], None], ids=["empty", "nonsense", "cut", "none"])
 def test_what_can_not_be_read_changes_nothing_until_it_can(file: Path, broken: str | None) -> None:
     files = KeyFiles([file], every=0)
     if broken is None:

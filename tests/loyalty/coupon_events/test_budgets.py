@@ -87,7 +87,7 @@ async def test_a_page_of_coupons_in_the_back_office(
         subgraph.sql.clear()
         round_trips.clear()
         assert (await ask(subgraph, COUPONS, first=first)).errors == []
-        assert (len(subgraph.sql), len(round_trips)) == (2, 0)
+        assert (len(subgraph.sql), len(round_trips)) == (2, 0), subgraph.sql
 
 
 @pytest.mark.parametrize(

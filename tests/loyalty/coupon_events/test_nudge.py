@@ -14,7 +14,9 @@ from subgraphs.loyalty.coupon_events.nudge import EventNudges, channel_of_event
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+async def told(subgraph: SubgraphUnderTest, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Of what moves from now on; what others moved before is told first."""
+    await subgraph.resources[EventNudges].close()
     channels: list[str] = []
 
     async def hear(_: Cache, channel: str) -> None:
