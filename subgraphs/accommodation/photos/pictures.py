@@ -2,7 +2,8 @@
 
 from io import BytesIO
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
+from PIL.ExifTags import Base
 
 from chassis.errors import DomainError
 
@@ -10,6 +11,16 @@ MOST_PIXELS = 50_000_000
 """A small file may unfold into gigabytes."""
 HIGHEST_WEBP = 16_383
 """In pixels: WebP has no more, and a JPEG may be four times as high."""
+_TURNED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What undoes an EXIF orientation."""
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 
 
@@ -49,11 +60,17 @@ def shrunk(data: bytes, width: int) -> bytes:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    picture = _in_srgb(ImageOps.exif_transpose(image))
+    picture = _in_srgb(_turned(image))
     kept = picture.mode if picture.mode in {"RGB", "RGBA", "L"} else ("RGBA" if "A" in picture.mode else "RGB")
     if picture.mode == "P" and "transparency" in picture.info:
         kept = "RGBA"
     return picture.convert(kept)
+
+
+def _turned(image: Image.Image) -> Image.Image:
+    """Pillow's `exif_transpose` reads and writes all the EXIF there is, and breaks at what is broken in it."""
+    how = _TURNED.get(image.getexif().get(Base.Orientation, 1))
+    return image if how is None else image.transpose(how)
 
 
 def _in_srgb(picture: Image.Image) -> Image.Image:

@@ -40,6 +40,7 @@ class CredentialsMutation:
         user, email = await _signed_in(info), new_email.strip()
         ensure_email(email, "newEmail")
         checked = await _confirmed(info, user, current_password)
+        ensure_password(current_password, email, "newEmail")
         async with info.context.database.transaction(by=user.id) as session:
             return Viewer.from_row(await change_email(session, checked, email))
 

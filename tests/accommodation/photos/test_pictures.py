@@ -1,10 +1,12 @@
 """What is in a file, and what is made of it."""
 
+import struct
 from io import BytesIO
 from typing import Any
 
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps
+from PIL.ExifTags import Base
 
 from subgraphs.accommodation.photos.pictures import NotAPicture, cleaned, shrunk
 from tests.accommodation.photos.pictures import GPS, picture, with_a_place
@@ -33,6 +35,30 @@ def test_a_picture_is_put_upright_and_forgets_where_it_was_taken() -> None:
         assert image.getexif().get_ifd(GPS)
     with Image.open(BytesIO(cleaned(given, "image/jpeg"))) as image:
         assert (image.size, dict(image.getexif())) == ((30, 40), {})
+
+
+@pytest.mark.parametrize("orientation", range(10))
+def test_each_way_to_hold_a_camera_is_undone(orientation: int) -> None:
+    exif, lying = Image.Exif(), Image.new("RGB", (3, 2))
+    exif[Base.Orientation] = orientation
+    lying.putpixel((0, 0), (255, 0, 0))
+    lying.putpixel((2, 0), (0, 255, 0))
+    written = BytesIO()
+    lying.save(written, "PNG", exif=exif)
+    with Image.open(written) as given, Image.open(BytesIO(cleaned(written.getvalue(), "image/png"))) as upright:
+        assert upright.tobytes() == ImageOps.exif_transpose(given).tobytes()
+        assert dict(upright.getexif()) == {}
+
+
+def test_what_is_broken_beside_the_orientation_is_nothing_against_the_picture() -> None:
+    """A text where the width should stand, of which Pillow itself makes an error of its own."""
+    exif = Image.Exif()
+    exif[Base.Orientation], exif[Base.ImageDescription] = 6, "hello"
+    given = picture(exif=exif.tobytes().replace(b"\x01\x0e\x00\x02", b"\x01\x00\x00\x02"))
+    with Image.open(BytesIO(given)) as image, pytest.raises(struct.error):
+        ImageOps.exif_transpose(image)
+    with Image.open(BytesIO(cleaned(given, "image/jpeg"))) as image:
+        assert image.size == (30, 40)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])

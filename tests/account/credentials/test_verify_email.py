@@ -89,6 +89,16 @@ async def test_nobody_takes_anothers_email(world: World) -> None:
     assert (await world.sign_in(jun)).errors == []
 
 
+async def test_a_password_is_not_made_an_email_either(world: World) -> None:
+    mina = await world.sign_up("mina", password="Old.Password@example.com")
+    before = await world.row(mina)
+    refused = await change(world, mina.access_token, "old.password@example.com", "Old.Password@example.com")
+    assert refused.errors[0]["extensions"]["fields"] == [{"field": "newEmail", "code": "SAME_AS_EMAIL"}]
+    assert await world.row(mina) == before
+    wrong = await change(world, mina.access_token, "wrong@example.com", "wrong@example.com")
+    assert wrong.codes == ["WRONG_CREDENTIALS"]
+
+
 async def test_ones_own_email_in_another_case_is_a_change_and_the_same_is_none(
     world: World, mailroom: Mailroom, postman: Moody
 ) -> None:
