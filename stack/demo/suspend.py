@@ -12,6 +12,8 @@ RESTORE = "mutation Restore($id: ID!) { restoreUser(userId: $id) { suspendedAt }
 # Each is answered by one subgraph alone, which has to know by itself.
 ASKED = {
     "account": "{ viewer { id } }",
+    "accommodation": "{ accommodations(first: 1) { totalCount } }",
+    "payment": '{ payment(id: "01890000-0000-7000-8000-000000000000") { id } }',
     "booking": '{ booking(id: "01890000-0000-7000-8000-000000000000") { id } }',
     "loyalty": '{ couponIssuance(id: "01890000-0000-7000-8000-000000000000") { id } }',
 }
