@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from chassis.errors import InvalidInput
 from chassis.phones import parts_of
-from chassis.texts import wrong_text
+from chassis.texts import ensure_searchable
 
-_LONGEST: Final = 200
 # A word that is a part of a phone number: digits, and what is written around them.
 _OF_A_NUMBER: Final = re.compile(r"[-+().·/]*\d[-+().·/\d]*")
 _WILD: Final = re.compile(r"[\\%_]")
@@ -31,8 +29,7 @@ class Sought:
 
 def sought_in(text: str, region: str) -> Sequence[Sought]:
     """What has to be found, all of it in whatever order. Raise InvalidInput for what can't be looked for."""
-    if wrong := wrong_text("filter.text", text, _LONGEST):
-        raise InvalidInput("This can't be looked for.", wrong)
+    ensure_searchable(text)
     return list(_sought_in(text.split(), region))
 
 

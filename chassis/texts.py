@@ -2,7 +2,9 @@
 
 from unicodedata import category
 
-from chassis.errors import FieldError
+from chassis.errors import FieldError, InvalidInput
+
+_LONGEST_SEARCH = 200
 
 # Embeddings, overrides and isolates of the bidirectional algorithm (UAX 9).
 _TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
@@ -27,6 +29,12 @@ def wrong_name(field: str, name: str | None, longest: int) -> list[FieldError]:
     """
     wrong = wrong_text(field, name, longest, shortest=1)
     return wrong or ([FieldError(field, "NOT_TEXT")] if any(map(_breaks_out, name or "")) else [])
+
+
+def ensure_searchable(text: str) -> None:
+    """Raise InvalidInput for a `filter.text` that nothing stored can have in it."""
+    if wrong := wrong_text("filter.text", text, _LONGEST_SEARCH):
+        raise InvalidInput("This can't be looked for.", wrong)
 
 
 def trimmed(text: str) -> str:

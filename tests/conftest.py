@@ -52,7 +52,8 @@ def _world_of(item: pytest.Item) -> str:
 
 
 def _place_of(item: pytest.Item) -> int:
-    return next((at for at, folder in enumerate(_TOGETHER) if item.nodeid.startswith(folder)), len(_TOGETHER))
+    world = _world_of(item)
+    return _TOGETHER.index(world) if world in _TOGETHER else len(_TOGETHER)
 
 
 @pytest.fixture(scope="session", autouse=True)

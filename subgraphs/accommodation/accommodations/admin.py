@@ -8,6 +8,7 @@ import strawberry
 from chassis.context import Info
 from chassis.ids import parse_id
 from chassis.roles import Role, requires_role
+from chassis.texts import ensure_searchable
 from chassis.types import Connection, wants_total
 
 from ..references import User
@@ -206,11 +207,12 @@ class AccommodationAdminQuery:
         first: int = 20,
         after: str | None = None,
     ) -> Connection[AdminAccommodation]:
+        ensure_searchable(filter.text or "")
         async with info.context.database.reading() as session:
             page = await store.page_of_accommodations(
                 session,
                 Reach.of(info.context.principal),
-                text=rules.searchable(filter.text),
+                text=filter.text,
                 host_id=parse_id(filter.host_id, "filter.hostId") if filter.host_id is not None else None,
                 statuses=filter.statuses,
                 deleted=bool(filter.deleted),

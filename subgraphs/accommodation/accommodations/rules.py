@@ -95,11 +95,3 @@ def _wrong_policy(policy: CancellationPolicy) -> list[FieldError]:
         if not 0 <= tier["fee_percent"] <= 100:
             wrong.append(FieldError(f"{field}.tiers.{at}.feePercent", "OUT_OF_RANGE"))
     return wrong
-
-
-def searchable(text: str | None, field: str = "filter.text") -> str | None:
-    """Words to look for in the back office, as they are."""
-    wrong = wrong_text(field, text or "", LONGEST_NAME)
-    if wrong:
-        raise InvalidInput("This can't be looked for.", wrong)
-    return text

@@ -16,8 +16,8 @@ from chassis.database import table_of
 from chassis.errors import NotFound
 from chassis.nested_pages import pages_by_owner
 from chassis.pagination import Order, Page, page
+from chassis.texts import ensure_searchable
 
-from ..coupons.rules import ensure_searchable
 from ..database import DeadLetter
 from ..events import CouponAccepted
 from .rules import CouponEventStatus

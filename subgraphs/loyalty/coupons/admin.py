@@ -12,6 +12,7 @@ from chassis.context import Info
 from chassis.fields import field_of
 from chassis.ids import parse_id
 from chassis.roles import Role, requires_role
+from chassis.texts import ensure_searchable
 from chassis.types import Connection, Money, wants_total
 
 from ..references import User
@@ -21,7 +22,7 @@ from .delete import delete_coupon
 from .grant import grant_coupon
 from .loaders import coupons_by_id, issued_by_coupon, owned_coupons_by_id, pages_of_owned_coupons
 from .revoke import revoke_user_coupon
-from .rules import Grant, OwnedCoupon, UserCouponStatus, ensure_searchable, status_of
+from .rules import Grant, OwnedCoupon, UserCouponStatus, status_of
 from .types import CouponKind, Discount, DiscountKind, money_of
 
 BY_ADMIN = requires_role(Role.ADMIN)

@@ -15,7 +15,6 @@ from ..idempotency import LONGEST_KEY, IdempotencyMismatch
 from .tables import BenefitHold, Coupon, CouponKind, DiscountKind, HoldState, UserCoupon
 from .terms import LARGEST_AMOUNT
 
-LONGEST_SEARCH = 200
 LONGEST_REASON = 500
 
 
@@ -203,11 +202,6 @@ def ensure_revocable(owned: OwnedCoupon) -> None:
     """Held ones are: it takes effect once the booking lets go of them."""
     if owned.hold is not None and owned.hold.state is not HoldState.HELD:
         raise AlreadyUsed
-
-
-def ensure_searchable(text: str) -> None:
-    if wrong := wrong_text("filter.text", text, LONGEST_SEARCH):
-        raise InvalidInput("This can't be looked for.", wrong)
 
 
 def _given(value: Decimal | int | None) -> Decimal:
