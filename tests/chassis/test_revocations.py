@@ -50,7 +50,7 @@ def turn_the_clock(monkeypatch: pytest.MonkeyPatch, *readings: float) -> None:
 
 
 async def until_asked(account: Account, times: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while account.asked < times:
             await asyncio.sleep(0.001)
 
@@ -93,9 +93,9 @@ async def test_while_the_account_service_is_away_the_last_list_counts_for_a_minu
     began = time.monotonic()
     with capture_logs() as logs:
         assert await revocations.look() is False
-        turn_the_clock(monkeypatch, began + 59.5)
+        turn_the_clock(monkeypatch, began + 50)
         assert await revocations.revoked_at(USER) == NOW
-        turn_the_clock(monkeypatch, began + 60.5)
+        turn_the_clock(monkeypatch, began + 61)
         with pytest.raises(Unavailable) as refused:
             await revocations.revoked_at(OTHER)
     assert refused.value.extensions == {"code": "UNAVAILABLE", "retryAfter": 2}
@@ -123,7 +123,7 @@ async def test_after_a_failure_it_is_asked_again_soon(account: Account) -> None:
         with pytest.raises(Unavailable):
             await revocations.ping()
         account.away = False
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not await revocations.look():
                 await asyncio.sleep(0)
     await revocations.ping()

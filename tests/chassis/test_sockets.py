@@ -45,7 +45,7 @@ def limited(app: FastAPI, **limits: Any) -> GraphQLWebSocket:
 
 
 async def until_called(calls: Calls, *expected: Any) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while calls != list(expected):
             await asyncio.sleep(0)
 
@@ -244,7 +244,7 @@ async def test_an_id_that_is_in_use_ends_the_connection(app: FastAPI, calls: Cal
 
 async def test_what_comes_with_the_first_message_in_one_breath_ends_the_connection_at_once(app: FastAPI) -> None:
     client = Client(INIT, {"type": "nonsense"})
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await limited(app)(client.scope(), client.receive, client.send)
     assert client.received[-1] == {"type": "websocket.close", "code": 4400, "reason": "Unknown message type"}
 
@@ -336,7 +336,7 @@ async def test_a_client_that_is_gone_without_a_word_ends_its_operations_quietly(
 async def test_a_client_that_reads_nothing_any_more_is_let_go(app: FastAPI, calls: Calls) -> None:
     client = Client(INIT, FOREVER)
     serving = asyncio.create_task(limited(app, ping_every=0.01)(client.scope(), client.receive, client.send))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while len(client.received) < 3:
             await asyncio.sleep(0)
         client.reads.clear()

@@ -2,18 +2,22 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from io import StringIO
 from uuid import UUID
 
 import pytest
 from playwright.async_api import Locator, Page, Response, WebSocketRoute, expect
 from redis.asyncio import Redis
+from rich.console import Console
 
 from chassis.ids import uuid7
 from stack.demo.graph import Graph
 from stack.demo.people import SIGN_UP
-from stack.demo.rush import ISSUE, STOCK, plan_event
+from stack.demo.rush import ISSUE, STOCK, open_event, plan_event
+from stack.demo.show import Show
 from stack.local import Stack
 from stack.people import DEMO_PASSWORD
 from subgraphs.loyalty.coupon_events.gate import Keys
@@ -41,8 +45,8 @@ async def guests(graph: Graph) -> list[Graph]:
 
 @pytest.fixture
 def new_event(admin: Graph) -> NewEvent:
-    async def create(opens_in: float = 0.5) -> str:
-        return await plan_event(admin, "Snow & <b>ice</b>", QUANTITY, timedelta(seconds=opens_in))
+    async def create(opens_in: timedelta = timedelta(seconds=0.5)) -> str:
+        return await plan_event(admin, "Snow & <b>ice</b>", QUANTITY, opens_in)
 
     return create
 
@@ -79,7 +83,7 @@ async def ensure_state(page: Page, connection: str) -> None:
 async def test_a_rush_is_watched_from_the_countdown_to_the_last_coupon(
     stack: Stack, admin: Graph, guests: list[Graph], new_event: NewEvent, page: Page
 ) -> None:
-    event_id = await new_event(opens_in=4)
+    event_id = await new_event(opens_in=timedelta(minutes=10))
     await sign_in(page, f"{stack.url}/rush/{event_id}")
     await expect(page.get_by_role("heading", name="Snow & <b>ice</b>")).to_be_visible()
     await ensure_state(page, "Live")
@@ -87,8 +91,9 @@ async def test_a_rush_is_watched_from_the_countdown_to_the_last_coupon(
     await expect(figure(page, "moment")).to_contain_text("opens in")
     await ensure_figures(page, won=0, left=QUANTITY)
 
+    await open_event(admin, event_id, timedelta(seconds=1), Show(Console(file=StringIO())))
     await expect(figure(page, "status")).to_have_text("Open")
-    await expect(figure(page, "moment")).to_contain_text("closes in 59:5")
+    await expect(figure(page, "moment")).to_contain_text(re.compile(r"closes in 1:0\d:\d\d"))
     assert await ask(guests[:3], event_id) == ["accepted"] * 3
     await ensure_figures(page, won=3, left=2, recorded=3, in_flight=0, asked=3)
 

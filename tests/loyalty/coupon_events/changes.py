@@ -11,12 +11,12 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from chassis import clock
 from chassis.testing import Answer, SubgraphUnderTest
+from subgraphs.loyalty.coupon_events import store
 from subgraphs.loyalty.coupon_events.finish import finish_changes
-from subgraphs.loyalty.coupon_events.gate import Gate
+from subgraphs.loyalty.coupon_events.gate import MICROSECOND, Gate, Keys
 from subgraphs.loyalty.coupon_events.nudge import EventNudges
 from subgraphs.loyalty.coupon_events.rules import to_the_millisecond
 from tests.loyalty.backoffice import ask, create_event, later, text
-from tests.loyalty.workers import until
 
 UPDATE = """mutation ($input: UpdateCouponEventInput!) { updateCouponEvent(input: $input) {
     name description opensAt closesAt status updatedBy { id } } }"""
@@ -59,13 +59,14 @@ async def finish(subgraph: SubgraphUnderTest) -> None:
         await finish_changes(subgraph.database, subgraph.resources[Gate], subgraph.resources[EventNudges])
 
 
-async def until_then(instant: datetime) -> None:
-    """Until it is past for this process, and so for the servers on the same machine."""
-
-    async def now() -> datetime:
-        return clock.now()
-
-    await until(now, lambda at: at > instant)
+async def pass_time(subgraph: SubgraphUnderTest, event: UUID, **by: float) -> None:
+    """As if the event had been planned for so much earlier: its row, and its gate, which goes by the clock of Redis."""
+    shift = timedelta(**by)
+    async with subgraph.database.transaction() as session:
+        row = await store.lock_event(session, event)
+        row.opens_at, row.closes_at = row.opens_at - shift, row.closes_at - shift
+    for field in ("opens", "closes"):
+        await subgraph.cache.redis.hincrby(Keys(event).gate, field, -(shift // MICROSECOND))
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from chassis.ids import uuid7
 from chassis.testing import SubgraphUnderTest
 from subgraphs.loyalty.coupon_events.gate import Keys
 from tests.loyalty.askers import issue
-from tests.loyalty.backoffice import ADMIN, CLOSE_EVENT, CREATE_EVENT, an_event, ask, create_event, text
-from tests.loyalty.coupon_events.changes import away, create_scheduled, delete, dying, finish, read, until_then, update
+from tests.loyalty.backoffice import ADMIN, CLOSE_EVENT, CREATE_EVENT, an_event, ask, create_event
+from tests.loyalty.coupon_events.changes import away, create_scheduled, delete, dying, finish, pass_time, read, update
 from tests.loyalty.pipeline import Ear, reconcile, record_all
 
 PUBLIC = "query ($id: ID!) { couponEvent(id: $id) { name } couponEvents(filter: {statuses: null}) { totalCount } }"
@@ -107,11 +107,10 @@ async def test_a_crash_before_its_gate_is_removed_leaves_one_that_lets_nobody_in
 
 
 async def test_what_had_opened_before_it_was_finished_stays(subgraph: SubgraphUnderTest) -> None:
-    opens = clock.now() + timedelta(seconds=3)
-    event = await create_scheduled(subgraph, opensAt=text(opens))
+    event = await create_scheduled(subgraph)
     with dying("retire", after=False):
         await delete(subgraph, event)
-    await until_then(opens)
+    await pass_time(subgraph, event, hours=1)
     assert (await issue(subgraph, event, uuid7()))["status"] == "PENDING"
     await finish(subgraph)
     found = await read(subgraph, event)

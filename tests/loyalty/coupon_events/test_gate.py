@@ -51,7 +51,7 @@ async def opened(gate: Gate, **changes: Any) -> CouponEvent:
 async def reason(gate: Gate, event: CouponEvent) -> CouponRejection:
     decided = await gate.take(event.id, uuid7())
     assert isinstance(decided, Rejection)
-    assert abs(decided.requested_at - clock.now()) < timedelta(seconds=5)
+    assert abs(decided.requested_at - clock.now()) < timedelta(minutes=1)
     return decided.reason
 
 
@@ -90,12 +90,11 @@ async def test_whoever_was_accepted_is_answered_the_same_again_and_takes_no_seco
     assert (view.accepted, view.remaining, view.acceptance) == (1, 2, first)
 
 
-async def test_an_acceptance_is_answered_again_when_all_is_over(gate: Gate) -> None:
-    event, person = await opened(gate, quantity=2, closes_at=clock.now() + timedelta(milliseconds=300)), uuid7()
+async def test_an_acceptance_is_answered_again_when_all_is_over(subgraph: SubgraphUnderTest, gate: Gate) -> None:
+    event, person = await opened(gate, quantity=2), uuid7()
     first = await gate.take(event.id, person)
-    async with asyncio.timeout(5):
-        while isinstance(await gate.take(event.id, person), Acceptance) and clock.now() <= event.closes_at:
-            await asyncio.sleep(0)
+    assert isinstance(first, Acceptance)
+    await subgraph.cache.redis.hset(Keys(event.id).gate, "closes", microseconds(first.requested_at) + 1)
     assert await reason(gate, event) is CouponRejection.ENDED
     assert await gate.take(event.id, person) == first
 
@@ -119,7 +118,7 @@ async def test_the_window_is_that_of_redis_own_clock(
 
 async def test_an_event_that_opens_while_people_ask_lets_them_in(gate: Gate) -> None:
     event = await opened(gate, opens_at=clock.now() + timedelta(milliseconds=150))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while isinstance(decided := await gate.take(event.id, uuid7()), Rejection):
             assert decided.reason is CouponRejection.NOT_OPEN_YET
             assert decided.requested_at < event.opens_at
@@ -191,7 +190,7 @@ async def test_it_counts_how_often_it_was_asked_and_says_which_was_the_last(gate
     view = await gate.look(event.id)
     assert view is not None
     assert (view.asked, view.accepted, view.remaining) == (4, 2, 0)
-    assert abs(view.at - clock.now()) < timedelta(seconds=5)
+    assert abs(view.at - clock.now()) < timedelta(minutes=1)
 
 
 async def test_a_gate_of_a_new_generation_counts_anew(gate: Gate) -> None:

@@ -1,6 +1,5 @@
 """Asking for a coupon through the graph: who gets one, and what everybody else is told."""
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,8 @@ from chassis.ids import uuid7
 from chassis.testing import Answer, SubgraphUnderTest
 from subgraphs.loyalty.coupon_events.gate import Keys
 from subgraphs.loyalty.coupon_events.rules import issuance_id
-from tests.loyalty.backoffice import CLOSE_EVENT, ask, create_event, redis_away, stock, text
+from tests.loyalty.backoffice import CLOSE_EVENT, ask, create_event, redis_away, stock
+from tests.loyalty.coupon_events.changes import create_scheduled, pass_time
 from tests.loyalty.pipeline import Ear, reconcile, record_all
 
 ISSUE = """mutation ($id: ID!) { issueCoupon(couponEventId: $id) {
@@ -42,7 +42,7 @@ async def test_whoever_is_accepted_is_told_so_at_once(subgraph: SubgraphUnderTes
     event, person = await create_event(subgraph), uuid7()
     found = await issued(subgraph, event, person)
     asked_at = datetime.fromisoformat(found.pop("requestedAt"))
-    assert abs(clock.now() - asked_at) < timedelta(seconds=5)
+    assert abs(clock.now() - asked_at) < timedelta(minutes=1)
     assert found == {
         "id": str(issuance_id(event, person)),
         "status": "PENDING",
@@ -71,15 +71,12 @@ async def test_whoever_asks_again_is_answered_the_same_and_once_it_is_recorded_h
     assert (await stock(subgraph, event))["accepted"] == 1
 
 
-@pytest.mark.parametrize(("opens", "closes", "reason"), [(1, 2, "NOT_OPEN_YET"), (-2, 0.00005, "ENDED")])
+@pytest.mark.parametrize(("passed", "reason"), [(0, "NOT_OPEN_YET"), (2, "ENDED")])
 async def test_outside_of_its_window_an_event_gives_nothing(
-    subgraph: SubgraphUnderTest, opens: float, closes: float, reason: str
+    subgraph: SubgraphUnderTest, passed: int, reason: str
 ) -> None:
-    now = clock.now()
-    window = {"opensAt": text(now + timedelta(hours=opens)), "closesAt": text(now + timedelta(hours=closes))}
-    event = await create_event(subgraph, **window)
-    while reason == "ENDED" and clock.now() < now + timedelta(hours=closes):
-        await asyncio.sleep(0.01)
+    event = await create_scheduled(subgraph)
+    await pass_time(subgraph, event, hours=passed)
     assert await rejected(subgraph, event) == reason
     assert (await stock(subgraph, event))["accepted"] == 0
 

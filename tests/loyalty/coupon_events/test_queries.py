@@ -12,6 +12,7 @@ from chassis.testing import SubgraphUnderTest
 from subgraphs.loyalty.coupon_events.gate import Keys
 from tests.loyalty.askers import issue
 from tests.loyalty.backoffice import CLOSE_EVENT, ask, create_event, redis_away, text
+from tests.loyalty.coupon_events.changes import pass_time
 from tests.loyalty.pipeline import Ear, reconcile, record_all
 
 EVENT = "query ($id: ID!) { couponEvent(id: $id) { name status remaining viewerIssuance { id status } } }"
@@ -39,8 +40,8 @@ async def names(subgraph: SubgraphUnderTest, **variables: Any) -> list[str]:
 async def one_of_each(subgraph: SubgraphUnderTest) -> None:
     """An event for each way in which one can stand."""
     now, hour = clock.now(), timedelta(hours=1)
-    ended = now + timedelta(milliseconds=300)
-    await create_event(subgraph, name="ENDED", closesAt=text(ended))
+    ended = await create_event(subgraph, name="ENDED", closesAt=text(now + hour))
+    await pass_time(subgraph, ended, hours=1)
     await create_event(subgraph, name="SCHEDULED", opensAt=text(now + hour), closesAt=text(now + 5 * hour))
     await create_event(subgraph, name="OPEN", closesAt=text(now + 2 * hour), description="All of SUMMER")
     sold_out = await create_event(subgraph, quantity=1, name="SOLD_OUT", closesAt=text(now + 3 * hour))
@@ -48,8 +49,6 @@ async def one_of_each(subgraph: SubgraphUnderTest) -> None:
     await record_all(subgraph)
     closed = await create_event(subgraph, name="CLOSED", closesAt=text(now + 4 * hour))
     await ask(subgraph, CLOSE_EVENT, id=str(closed))
-    while clock.now() < ended:
-        await record_all(subgraph)
 
 
 @pytest.mark.parametrize(
