@@ -1,8 +1,11 @@
 """How plain routes refuse: the same codes as in the graph, with HTTP's statuses."""
 
+from http import HTTPStatus
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from chassis.errors import DomainError, FieldError, InvalidInput
 from chassis.masking import shown
@@ -21,6 +24,7 @@ _STATUSES = {
 def refuse_as_the_graph_does(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, _answer)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _not_served)
     app.add_exception_handler(Exception, _answer)
 
 
@@ -36,3 +40,11 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
     fields = [FieldError(".".join(map(str, each["loc"])), str(each["type"]).upper()) for each in error.errors()]
     return await _answer(request, InvalidInput("The request is not as it must be.", fields))
+
+
+async def _not_served(_request: Request, error: Exception) -> JSONResponse:
+    """What Starlette refuses by itself: a path or a method that no route has, as NOT_FOUND or METHOD_NOT_ALLOWED."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+    status = HTTPStatus(error.status_code)
+    said = {"message": f"{status.phrase}.", "extensions": {"code": status.name}}
+    return JSONResponse({"error": said}, status, error.headers)

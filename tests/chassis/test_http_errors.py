@@ -83,3 +83,16 @@ async def test_a_parameter_of_the_wrong_type_is_named_and_not_repeated(client: h
         {"code": "INVALID_INPUT", "fields": [{"field": "path.number", "code": "INT_PARSING"}]},
     )
     assert "swordfish" not in answer.text
+
+
+async def test_a_path_or_a_method_that_is_not_served_is_refused_with_a_code(client: httpx.AsyncClient) -> None:
+    nowhere, wrong = await client.get("/nowhere"), await client.delete("/numbers/1")
+    assert (nowhere.status_code, nowhere.json()) == (
+        404,
+        {"error": {"message": "Not Found.", "extensions": {"code": "NOT_FOUND"}}},
+    )
+    assert (wrong.status_code, wrong.headers["allow"], wrong.json()["error"]["extensions"]) == (
+        405,
+        "GET",
+        {"code": "METHOD_NOT_ALLOWED"},
+    )

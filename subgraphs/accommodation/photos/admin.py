@@ -7,6 +7,7 @@ import strawberry
 from chassis.context import Info
 from chassis.ids import parse_id
 from chassis.outbox import publish
+from chassis.texts import trimmed
 
 from ..accommodations.admin import BY_HOUSE, AdminAccommodation
 from ..accommodations.rules import Reach
@@ -27,9 +28,12 @@ class PhotoInput:
     photo_id: strawberry.ID
     caption: str | None = None
 
+    def chosen(self, field: str) -> Chosen:
+        return Chosen(parse_id(self.photo_id, f"{field}.photoId"), trimmed(self.caption or "") or None)
+
 
 async def _accepted(info: Info, photos: Sequence[PhotoInput]) -> list[Chosen]:
-    chosen = [Chosen(parse_id(each.photo_id, f"photos.{at}.photoId"), each.caption) for at, each in enumerate(photos)]
+    chosen = [each.chosen(f"photos.{at}") for at, each in enumerate(photos)]
     ensure_chosen(chosen, MOST_OF_A_PLACE, "photos")
     context, by = info.context, info.context.principal.require_user()
     ids = [each.photo_id for each in chosen]

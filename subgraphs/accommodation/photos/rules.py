@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.errors import FieldError, InvalidInput, RateLimited
-from chassis.texts import wrong_text
+from chassis.texts import wrong_name
 
 from .tables import Photo, PhotoOwner
 
@@ -68,7 +68,7 @@ def ensure_chosen(chosen: Sequence[Chosen], most: int, field: str) -> None:
     if len({each.photo_id for each in chosen}) < len(chosen):
         wrong.append(FieldError(field, "NOT_UNIQUE"))
     for at, each in enumerate(chosen):
-        wrong += wrong_text(f"{field}.{at}.caption", each.caption or "", LONGEST_CAPTION)
+        wrong += wrong_name(f"{field}.{at}.caption", each.caption, LONGEST_CAPTION) if each.caption else []
     if wrong:
         raise InvalidInput(f"At most {most} photos, each once.", wrong)
 

@@ -114,6 +114,15 @@ def ensure_near(near: Near) -> Near:
     return near
 
 
+def spans_of(bounds: Bounds) -> list[tuple[float, float]]:
+    """From west to east, without crossing the date line, which is 180 degrees east and west alike."""
+    if bounds.west > bounds.east:
+        return [(bounds.west, 180.0), (-180.0, bounds.east)]
+    same = {180.0: -180.0, -180.0: 180.0}
+    edges = [(same[edge], same[edge]) for edge in (bounds.west, bounds.east) if edge in same]
+    return [(bounds.west, bounds.east), *edges]
+
+
 def ensure_bounds(bounds: Bounds) -> Bounds:
     wrong = [
         *_wrong_degrees("filter.within.north", bounds.north, 90),

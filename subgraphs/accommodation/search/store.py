@@ -16,7 +16,7 @@ from ..calendar.rules import Stay
 from ..prices.store import prices, seen
 from ..room_types.tables import RoomType
 from ..words.rules import Likeness
-from .rules import BY_PRICE, AccommodationOrder, Bounds, Near, Region, Wanted
+from .rules import BY_PRICE, AccommodationOrder, Bounds, Near, Region, Wanted, spans_of
 
 Meanings: TypeAlias = Sequence[Mapping[Likeness, Sequence[str]]]
 """For each word that is asked for, the words it may mean."""
@@ -149,12 +149,9 @@ def _is_near(near: Near) -> list[ColumnElement[bool]]:
 
 def _is_on(bounds: Bounds) -> ColumnElement[bool]:
     here = func.point(col(Accommodation.longitude), col(Accommodation.latitude))
-    spans = [(bounds.west, bounds.east)]
-    if bounds.west > bounds.east:
-        spans = [(bounds.west, 180.0), (-180.0, bounds.east)]
     boxes = [
         func.box(func.point(seen(west), seen(bounds.south)), func.point(seen(east), seen(bounds.north)))
-        for west, east in spans
+        for west, east in spans_of(bounds)
     ]
     return or_(*(here.op("<@", return_type=Boolean())(box) for box in boxes))
 

@@ -60,7 +60,9 @@ async def test_a_photo_is_uploaded_named_and_shown_in_four_sizes(
     place = (await places.add(host_id=host.id)).id
     photo = await uploaded(host, with_a_place((2_000, 1_000)))
     assert files(accommodation) == [f"uploads/{photo}"]
-    named = await host.get(SET, id=str(place), photos=[{"photoId": photo, "caption": "The sea"}])
+    named = await host.get(SET, id=str(place), photos=[{"photoId": photo, "caption": " "}])
+    assert [(each["id"], each["caption"]) for each in named["photos"]] == [(photo, None)]
+    named = await host.get(SET, id=str(place), photos=[{"photoId": photo, "caption": " The sea "}])
     assert [(each["id"], each["caption"]) for each in named["photos"]] == [(photo, "The sea")]
     assert files(accommodation) == [f"photos/{photo}/original.jpg"]
     (before,) = await urls(accommodation, place)

@@ -52,6 +52,8 @@ def test_photos_are_few_and_each_is_named_once() -> None:
     assert wrong(ensure_chosen, [Chosen(uuid7()), Chosen(uuid7())], 1, "photos") == [("photos", "TOO_MANY")]
     assert wrong(ensure_chosen, [one, one], 2, "photos")[0] == ("photos", "NOT_UNIQUE")
     assert wrong(ensure_chosen, [one], 2, "photos") == [("photos.0.caption", "TOO_LONG")]
+    turning = Chosen(uuid7(), "\u202eaes ehT")
+    assert wrong(ensure_chosen, [turning], 1, "photos") == [("photos.0.caption", "NOT_TEXT")]
 
 
 @pytest.mark.parametrize(

@@ -95,14 +95,19 @@ async def test_without_near_there_is_no_distance_and_no_order_by_it(
         ((35.1796, 35.1796, 129.0756, 129.0756), ["Busan"]),
         ((-10, -20, -178, 177), ["Suva", "Taveuni"]),
         ((-10, -20, 180, 177), ["Suva"]),
-        ((90, -90, 180, -180), ["Busan", "Seoul", "Suva", "Taveuni"]),
+        # The date line itself, from either side.
+        ((1, -1, 180, 179), ["Baker"]),
+        ((1, -1, -180, 180), ["Baker"]),
+        ((1, -1, -179, -180), ["Baker", "Howland"]),
+        ((90, -90, 180, -180), ["Baker", "Busan", "Howland", "Seoul", "Suva", "Taveuni"]),
         ((0, -1, 1, 0), []),
     ],
 )
 async def test_a_map_shows_what_is_on_it_also_across_the_date_line(
     accommodation: SubgraphUnderTest, places: Any, bounds: tuple[float, ...], names: list[str]
 ) -> None:
-    for name, at in {"Seoul": SEOUL, "Busan": BUSAN, "Suva": (-18.14, 178.44), "Taveuni": (-16.8, -179.99)}.items():
+    date_line = {"Baker": (0.2, -180), "Howland": (0.8, -179.9), "Suva": (-18.14, 178.44), "Taveuni": (-16.8, -179.99)}
+    for name, at in ({"Seoul": SEOUL, "Busan": BUSAN} | date_line).items():
         await places.add(name, latitude=at[0], longitude=at[1])
     await places.add("nowhere")
     given = dict(zip(("north", "south", "east", "west"), bounds, strict=True))
