@@ -56,6 +56,7 @@ class PolledRevocations:
         self._known: Mapping[UUID, datetime] = {}
         self._as_of = float("-inf")
         self._tried = asyncio.Event()
+        self._had = False
         self._polling: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -66,9 +67,13 @@ class PolledRevocations:
         return self._known.get(user_id)
 
     async def ping(self) -> None:
-        """Raise Unavailable while the list is too old; until it was read for the first time, wait for that."""
-        if not self._tried.is_set():
-            await self._tried.wait()
+        """Raise Unavailable while the list is too old; until it was read for the first time, wait for that.
+
+        As well if this process has slept, or had its loop held up, over the next reading: that comes at once.
+        """
+        if self._polling is not None and self._had and self.known_for() <= 0:
+            self._tried.clear()
+        await self._tried.wait()
         if self.known_for() <= 0:
             raise Unavailable(self.again, "Tokens can't be checked right now. Please try again.")
 
@@ -83,18 +88,20 @@ class PolledRevocations:
                 self._known = await self.read()
         except Exception as error:  # noqa: BLE001 - whatever it is, the next reading may go better
             logger.warning("revocations_unavailable", reason=f"{type(error).__name__}: {error}")
-            return False
+            self._had = False
         else:
-            self._as_of = began
-            return True
+            self._as_of, self._had = began, True
         finally:
             self._tried.set()
+        return self._had
 
     async def close(self) -> None:
         if self._polling is not None:
             self._polling.cancel()
             with suppress(asyncio.CancelledError):
                 await self._polling
+            self._polling = None
+            self._tried.set()
 
     async def _poll(self) -> None:
         while True:

@@ -67,7 +67,7 @@ class SubgraphUnderTest:
     consumer: Consumer | None
     _http: httpx.AsyncClient
     sql: list[str] = field(default_factory=list, repr=False)
-    """Every statement the service has sent; clear it, act, and count."""
+    """Every statement the service has sent; clear it, act, and count. The doorbell rings beside them, at any time."""
 
     @property
     def database(self) -> Database:
@@ -136,6 +136,10 @@ class SubgraphUnderTest:
             await session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
         await self.cache.redis.flushdb()
 
+    def note(self, statement: str) -> None:
+        if not statement.startswith("NOTIFY"):
+            self.sql.append(statement)
+
     def _headers(self, user: UUID | None, role: Role, token: str | None) -> dict[str, str]:
         if token is None and user is not None:
             token = self.tokens.issue(user, role)
@@ -157,7 +161,7 @@ async def subgraph_under_test(
         async with app.router.lifespan_context(app), client as http:
             under_test = SubgraphUnderTest(configured, app, app.state.resources, issuer, _consumer(package), http)
             engine = under_test.database.engine.sync_engine
-            event.listen(engine, "before_cursor_execute", lambda *given: under_test.sql.append(given[2]))
+            event.listen(engine, "before_cursor_execute", lambda *given: under_test.note(given[2]))
             yield under_test
 
 

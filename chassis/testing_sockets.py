@@ -40,7 +40,7 @@ class Subscription:
     ) -> None:
         await self._to_app.put({"type": "websocket.disconnect", "code": 1000})
         if self._running:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 await self._running
 
     def __aiter__(self) -> Self:

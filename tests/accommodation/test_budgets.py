@@ -102,7 +102,7 @@ async def taken(estate: Estate, face: str, document: str, who: str | None = None
     estate.subgraph.sql.clear()
     answer = await estate.ask(who, document, face)
     assert answer.errors == []
-    return len([each for each in estate.subgraph.sql if not each.startswith("NOTIFY")])
+    return len(estate.subgraph.sql)
 
 
 async def test_what_is_asked_keeps_to_its_budget(estates: list[Estate]) -> None:

@@ -34,18 +34,24 @@ class Socket:
 
     async def data(self) -> Any:
         """The next answer's data."""
-        message = await self.heard()
+        message = json.loads((await self._event_but_pings())["text"])
         assert (message["type"], set(message["payload"])) == ("next", {"data"}), message
         return message["payload"]["data"]
 
     async def closed(self) -> tuple[int, str]:
         """Code and reason of the close that comes next."""
-        event = await self.event()
+        event = await self._event_but_pings()
         assert event["type"] == "websocket.close", event
         return event["code"], event["reason"]
 
     async def event(self) -> Any:
-        return await asyncio.wait_for(self._from_app.get(), 10)
+        return await asyncio.wait_for(self._from_app.get(), 30)
+
+    async def _event_but_pings(self) -> Any:
+        """Pings come by the clock, between whatever one waits for; they are answered."""
+        while json.loads((event := await self.event()).get("text", "{}")) == {"type": "ping"}:
+            await self.send({"type": "pong"})
+        return event
 
     def silent(self) -> bool:
         return self._from_app.empty()
@@ -77,4 +83,4 @@ async def connected(
         yield socket
     finally:
         await socket.leave()
-        await asyncio.wait_for(running, 10)
+        await asyncio.wait_for(running, 30)

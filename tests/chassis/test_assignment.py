@@ -84,7 +84,7 @@ def work() -> list[Work]:
 def assignment(
     settings: notes.Settings, broker: Broker, work: list[Work], monkeypatch: pytest.MonkeyPatch
 ) -> Assignment:
-    monkeypatch.setattr(module, "_GRACE_SECONDS", 0.5)
+    monkeypatch.setattr(module, "_GRACE_SECONDS", 0.05)
 
     def deliver(stopping: asyncio.Event) -> Any:
         work.append(Work(stopping))
@@ -122,8 +122,9 @@ async def test_what_is_fetched_while_a_partition_is_worked_on_is_worked_on_after
 
 
 async def test_what_is_fetched_while_partitions_are_given_back_is_not_counted_as_done(
-    assignment: Assignment, broker: Broker, work: list[Work]
+    assignment: Assignment, broker: Broker, work: list[Work], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(module, "_GRACE_SECONDS", 30)
     assignment.begin(FIRST, [Fetched(7), Fetched(8)])  # type: ignore[list-item]
     await let_it_run()
     assignment.begin(FIRST, [Fetched(9)])  # type: ignore[list-item]
@@ -200,8 +201,9 @@ async def test_a_broker_that_is_away_can_be_told_later(assignment: Assignment, b
 
 
 async def test_taken_away_it_finishes_what_it_is_in_and_commits(
-    assignment: Assignment, broker: Broker, work: list[Work]
+    assignment: Assignment, broker: Broker, work: list[Work], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(module, "_GRACE_SECONDS", 30)
     assignment.begin(FIRST, [Fetched(7), Fetched(8)])  # type: ignore[list-item]
     await let_it_run()
     revoked = asyncio.create_task(assignment.on_partitions_revoked([FIRST]))
@@ -213,10 +215,7 @@ async def test_taken_away_it_finishes_what_it_is_in_and_commits(
     assert not work[0].given_up
 
 
-async def test_what_does_not_end_in_time_is_cancelled(
-    assignment: Assignment, broker: Broker, work: list[Work], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "_GRACE_SECONDS", 0.05)
+async def test_what_does_not_end_in_time_is_cancelled(assignment: Assignment, broker: Broker, work: list[Work]) -> None:
     assignment.begin(FIRST, [Fetched(7), Fetched(8)])  # type: ignore[list-item]
     await let_it_run()
     await asyncio.wait_for(assignment.finish(), 10)

@@ -290,8 +290,9 @@ async def test_a_batch_that_takes_too_long_is_divided_until_it_does_not(
     write = listener._write
 
     async def slow(session: AsyncSession, messages: list[Taken]) -> None:
-        await session.execute(text("SET LOCAL statement_timeout = 20"))
-        await session.execute(text(f"SELECT pg_sleep({0 if len(messages) <= 2 else 5})"))
+        if len(messages) > 2:
+            await session.execute(text("SET LOCAL statement_timeout = 20"))
+            await session.execute(text("SELECT pg_sleep(5)"))
         await write(session, messages)
 
     monkeypatch.setattr(listener, "_write", slow)
@@ -369,6 +370,9 @@ async def test_no_more_transactions_are_open_than_there_are_slots(
         nonlocal open_now, most
         open_now += 1
         most = max(most, open_now)
+        async with asyncio.timeout(30):
+            while most < 3:
+                await asyncio.sleep(0)
         await asyncio.sleep(0.01)
         open_now -= 1
 

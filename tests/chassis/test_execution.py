@@ -77,14 +77,19 @@ async def test_a_field_that_fails_takes_nothing_from_others_that_wait_for_the_sa
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["INVALID_INPUT"]
 
 
+async def garbage_of(request: Request) -> int:
+    await graph.execute(request, context())
+    return gc.collect()
+
+
 async def test_an_answered_request_leaves_nothing_for_the_collector() -> None:
     request = Request("{hello place(id:1){double}}")
     assert await graph.execute(request, context()) == {"data": {"hello": "world", "place": {"double": 2}}}
     gc.collect()
     gc.disable()
     try:
-        await graph.execute(request, context())
-        assert gc.collect() == 0
+        # What else runs in this process may leave something once, an operation each time.
+        assert 0 in [await garbage_of(request) for _ in range(3)]
     finally:
         gc.enable()
 

@@ -190,7 +190,7 @@ async def test_a_get_that_a_foreign_page_could_have_made_is_refused(client: http
 
 
 @pytest.mark.parametrize(
-    "header", [{"accept": GRAPHQL}, {"content-type": JSON}, {"apollo-require-preflight": "1"}, bearer()]
+    "header", [{"accept": GRAPHQL}, {"content-type": JSON}, {"apollo-require-preflight": "1"}, bearer(seconds=86_400)]
 )
 async def test_a_page_that_was_allowed_to_may_get(client: httpx.AsyncClient, header: dict[str, str]) -> None:
     answer = await client.get("/graphql", params={"query": "{hello}"}, headers={"origin": "http://x", **header})

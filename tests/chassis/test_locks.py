@@ -28,7 +28,9 @@ async def test_what_fails_inside_leaves_the_name_to_others(database: Database) -
 
 
 async def test_a_connection_that_breaks_leaves_the_name_to_others(database: Database) -> None:
-    cut = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+    # The locks of a server are of all its databases, and of others beside this test.
+    cut = """SELECT pg_terminate_backend(pid, 30000) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+        WHERE datname = current_database() AND locktype = 'advisory' AND pid <> pg_backend_pid()"""
     async with alone(database, "sweep") as mine:
         assert mine
         async with database.transaction() as session:
@@ -67,8 +69,11 @@ async def test_all_who_share_a_name_are_outwaited_and_whoever_comes_later_waits(
 
 
 async def until_somebody_waits(database: Database) -> None:
-    waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-    async with asyncio.timeout(10):
+    waits = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+        "WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
+    )
+    async with asyncio.timeout(30):
         while True:
             async with database.reading() as session:
                 if (await session.execute(waits)).scalar_one():

@@ -60,11 +60,17 @@ async def test_it_says_what_is_missing_and_no_secret() -> None:
     assert "swordfish" not in answer.text
 
 
+async def plain_timer(seconds: float) -> float:
+    """When it is done: on a busy machine it is late as well."""
+    await asyncio.sleep(seconds)
+    return monotonic()
+
+
 async def test_what_does_not_answer_is_not_waited_for_longer_than_patience_lasts() -> None:
-    started = monotonic()
+    timer = asyncio.create_task(plain_timer(0.05))
     reasons = await readiness(holding(Hanging(), Fine(), Broken()), patience=0.05)
     assert reasons == {"Hanging": "no answer in time", "Fine": None, "Broken": "ConnectionRefusedError"}
-    assert monotonic() - started < 2
+    assert monotonic() < await timer + 2
 
 
 async def test_resources_are_asked_at_the_same_time() -> None:
@@ -77,7 +83,7 @@ async def test_resources_are_asked_at_the_same_time() -> None:
     class Two(One):
         pass
 
-    assert await readiness(holding(One(), Two()), patience=5) == {"One": None, "Two": None}
+    assert await readiness(holding(One(), Two()), patience=30) == {"One": None, "Two": None}
 
 
 @pytest.mark.parametrize("name", ["graphql_requests_total", "graphql_request_seconds_bucket", "graphql_errors_total"])

@@ -24,6 +24,9 @@ from tests.chassis import notes
 from tests.chassis.notes import NoteTaken, listening, numbers_by_key, take_notes, until
 
 TOPIC = "notes.events"
+# A server's locks are those of all its databases.
+OUR_LOCKS = """FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE datname = current_database() AND locktype = 'advisory'"""
 
 
 @asynccontextmanager
@@ -232,7 +235,7 @@ async def test_a_topic_nobody_declared_is_waited_for_and_not_created(
 async def test_after_a_lost_connection_to_the_database_it_goes_on(
     database: Database, settings: notes.Settings, topics: Topics
 ) -> None:
-    cut = text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = 7302")
+    cut = text(f"SELECT pg_terminate_backend(pid) {OUR_LOCKS} AND classid = 7302")
     async with relaying(settings), listening(settings, TOPIC) as arrived:
         for first in range(0, 30, 10):
             await take_notes(database, "kim", 10, first=first)
@@ -248,6 +251,11 @@ async def test_a_connection_lost_while_it_marks_costs_the_shards_and_no_message(
     database: Database, settings: notes.Settings, topics: Topics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mark_sent, losses = relay.mark_sent, [True]
+    held = text(f"SELECT count(*) {OUR_LOCKS} AND classid = 7301 AND granted")
+
+    async def all_shards_held() -> bool:
+        async with database.reading() as session:
+            return bool((await session.exec(held)).scalar_one() == 16)  # type: ignore[call-overload]
 
     async def lose_first(connection: AsyncConnection, table: Table, sequences: list[int]) -> None:
         if losses:
@@ -260,9 +268,7 @@ async def test_a_connection_lost_while_it_marks_costs_the_shards_and_no_message(
     async with relaying(settings), listening(settings, TOPIC) as arrived:
         assert numbers_by_key(await arrived(10)) == {"kim": [*range(5), *range(5)]}
         await until(all_sent(database))
-        async with database.reading() as session:
-            held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 7301 AND granted")
-            assert (await session.exec(held)).scalar_one() == 16  # type: ignore[call-overload]
+        await until(all_shards_held)
 
 
 @pytest.mark.slow

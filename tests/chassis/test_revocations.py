@@ -115,6 +115,22 @@ async def test_the_age_of_a_list_counts_from_when_it_was_asked_for(
         await revocations.ping()
 
 
+async def test_a_process_that_slept_over_a_reading_reads_before_anybody_is_judged(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revocations = PolledRevocations(account, every=0.1)
+    revocations.start()
+    await revocations.ping()
+    account.listed[USER] = NOW
+    turn_the_clock(monkeypatch, time.monotonic() + 61)
+    assert await revocations.revoked_at(USER) == NOW
+    account.away = True
+    turn_the_clock(monkeypatch, time.monotonic() + 122)
+    with capture_logs(), pytest.raises(Unavailable):
+        await revocations.ping()
+    await revocations.close()
+
+
 async def test_after_a_failure_it_is_asked_again_soon(account: Account) -> None:
     account.away = True
     revocations = PolledRevocations(account, every=3_600, again=0.01)

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -24,6 +23,7 @@ from chassis.resources import Resources
 from chassis.revocations import PolledRevocations
 from chassis.service import create_service
 from chassis.testing_tokens import TokenIssuer
+from stack.ports import free_port
 from tests.chassis.sample import Settings, ask, codes, running, schema, service, settings
 from tests.chassis.tokens import USER
 
@@ -170,9 +170,7 @@ serve(app, sample.settings(port=int(sys.argv[1]), log_level="WARNING"))
 @asynccontextmanager
 async def serving() -> AsyncIterator[tuple[str, Any]]:
     """A service in a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path)}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", PROGRAM, str(port), env=environment, stdout=subprocess.PIPE
@@ -188,7 +186,7 @@ async def serving() -> AsyncIterator[tuple[str, Any]]:
 
 
 async def until_alive(url: str, process: Any) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         while True:
             assert process.returncode is None
             try:
@@ -200,7 +198,7 @@ async def until_alive(url: str, process: Any) -> None:
 
 @pytest.mark.slow
 async def test_told_to_stop_it_finishes_what_it_is_at_and_lets_sockets_go() -> None:
-    async with serving() as (address, process), httpx.AsyncClient() as client:
+    async with serving() as (address, process), httpx.AsyncClient(timeout=30) as client:
         async with websockets.connect(f"ws://{address}/graphql", subprotocols=["graphql-transport-ws"]) as watcher:  # type: ignore[list-item]
             await watcher.send('{"type":"connection_init"}')
             await watcher.send('{"type":"subscribe","id":"1","payload":{"query":"subscription{forever}"}}')
@@ -213,7 +211,7 @@ async def test_told_to_stop_it_finishes_what_it_is_at_and_lets_sockets_go() -> N
             assert (await asking).json() == {"data": {"slowly": "done"}}
             await watcher.wait_closed()
             assert watcher.close_code == 1012
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             # uvicorn raises the signal it was stopped by again once it has stopped.
             assert await process.wait() in (0, -signal.SIGTERM)
 

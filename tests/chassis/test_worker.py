@@ -20,6 +20,14 @@ from stack.ports import free_port
 from tests.chassis import notes, noting
 from tests.chassis.notes import take_notes, until
 
+MEASURES = (
+    'messages_sent_total{topic="notes.events"} 20.0',
+    'message_handling_seconds_count{name="notes.note.taken",outcome="done"} 20.0',
+    "outbox_shards_owned 16.0",
+    "outbox_age_seconds 0.0",
+    "consumer_partitions_waiting 0.0",
+)
+
 
 @asynccontextmanager
 async def working(settings: notes.Settings, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
@@ -43,7 +51,7 @@ async def working(settings: notes.Settings, port: int) -> AsyncIterator[asyncio.
 
 
 async def get(port: int, path: str) -> httpx.Response:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         return await client.get(f"http://127.0.0.1:{port}{path}")
 
 
@@ -55,21 +63,17 @@ async def test_what_is_said_is_heard_and_the_worker_says_how_it_is(
     async def all_heard() -> bool:
         return await notes.words(database) == [f"kim {number:03}" for number in range(20)]
 
+    async def all_measured() -> bool:
+        measures = (await get(port, "/metrics")).text
+        return all(line in measures for line in MEASURES)
+
     async with working(settings, port) as process:
         await take_notes(database, "kim", 20)
         await until(all_heard)
         assert (await get(port, "/healthz")).text == "alive"
         ready = (await get(port, "/readyz")).json()
         assert ready == {"ready": True, "missing": {}, "checked": ["Cache", "Database", "Intake", "Topics"]}
-        metrics = (await get(port, "/metrics")).text
-        for line in (
-            'messages_sent_total{topic="notes.events"} 20.0',
-            'message_handling_seconds_count{name="notes.note.taken",outcome="done"} 20.0',
-            "outbox_shards_owned 16.0",
-            "outbox_age_seconds 0.0",
-            "consumer_partitions_waiting 0.0",
-        ):
-            assert line in metrics
+        await until(all_measured)
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 30) == 0
     assert await Topics(settings).existing() == {"notes.events", "notes.events.dead", "notes.witness"}

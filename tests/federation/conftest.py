@@ -42,7 +42,7 @@ def guest_id() -> UUID:
 
 @pytest.fixture(scope="session")
 def token(tokens: TokenIssuer, guest_id: UUID) -> str:
-    return tokens.issue(guest_id, Role.GUEST)
+    return tokens.issue(guest_id, Role.GUEST, seconds=86_400)
 
 
 @pytest.fixture(scope="session")

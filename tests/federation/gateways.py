@@ -23,7 +23,7 @@ PATIENCE = 30
 BUILT = ROOT.parent / "shared" / "bin"
 """Where a workplace may keep routers somebody built before."""
 
-TIMES = {"SUBGRAPH_TIMEOUT_MS": "6000", "SUBGRAPH_TIMEOUT": "6s"}
+TIMES = {"SUBGRAPH_TIMEOUT_MS": "9000", "SUBGRAPH_TIMEOUT": "9s"}
 """How long gateways wait for a subgraph: long enough for crowds that share one loop with it."""
 
 

@@ -3,6 +3,7 @@
 import json
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -67,11 +68,13 @@ async def ensure_sent_away(graph: Graph, socket: Socket) -> None:
         assert (await socket.hear())["type"] == "complete"
 
 
-async def test_a_socket_ends_with_its_token(graph: Graph, tokens: TokenIssuer) -> None:
-    booking_id = str(uuid7().int % 1_000_000)
-    short = tokens.issue(uuid7(), seconds=3)
-    async with graph.watching(f'subscription {{ booking(id: "{booking_id}") {{ code }} }}', short) as socket:
+async def test_a_socket_ends_with_its_token(graph: Graph, tokens: TokenIssuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    booking_id, ends = str(uuid7().int % 1_000_000), clock.now().replace(microsecond=0) + timedelta(minutes=10)
+    token = tokens.issue(uuid7(), exp=int(ends.timestamp()))
+    monkeypatch.setattr(clock, "now", lambda: ends - timedelta(seconds=0.5))
+    async with graph.watching(f'subscription {{ booking(id: "{booking_id}") {{ code }} }}', token) as socket:
         await watchers.become(booking_id, 1)
+        monkeypatch.setattr(clock, "now", lambda: ends)
         await ensure_sent_away(graph, socket)
     await watchers.become(booking_id, 0)
 
@@ -88,7 +91,7 @@ async def test_whose_token_is_revoked_is_sent_away_through_the_gateway(
         entrance(folder / "revoked", {**surroundings, "BOOKING_URL": booking}) as url,
     ):
         sockets = app.app.faces["/graphql"]["websocket"]
-        sockets.limits = replace(sockets.limits, ping_every=0.3)
+        sockets.limits = replace(sockets.limits, ping_every=1.5)
         graph = Graph(url, "local", http)
         watch = f'subscription {{ booking(id: "{booking_id}") {{ code }} }}'
         async with graph.watching(watch, given) as socket, graph.watching(watch, tokens.issue(uuid7())) as other:
@@ -144,7 +147,7 @@ async def test_a_socket_on_which_nothing_runs_is_closed_after_a_while(
 ) -> None:
     booking_id = str(uuid7().int % 1_000_000)
     own = folder / "idle"
-    async with entrance(own, {**surroundings, "SOCKET_IDLE_MS": "300"}) as url:
+    async with entrance(own, {**surroundings, "SOCKET_IDLE_MS": "2000"}) as url:
         graph = Graph(url, "local", http)
         async with (
             graph.watching(f'subscription {{ booking(id: "{booking_id}") {{ code }} }}', token) as busy,

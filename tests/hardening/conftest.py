@@ -20,7 +20,10 @@ def subgraph(
         yield subgraph
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def people(subgraph: Served) -> dict[Role, UUID]:
-    """Who asks, by role: each has something of their own, as far as the subgraph knows anything by itself."""
+    """Who asks, by role: each has something of their own, as far as the subgraph knows anything by itself.
+
+    Others than in the files before: what is tried there may have changed those, or sent them away.
+    """
     return seed(subgraph)

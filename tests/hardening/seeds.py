@@ -41,7 +41,7 @@ def _people() -> People:
 
 async def _account(subgraph: SubgraphUnderTest) -> People:
     world = World(subgraph)
-    return {role: (await world.sign_up(role.value.lower(), role.value)).id for role in Role}
+    return {role: (await world.sign_up(f"{role.value.lower()}-{uuid7()}", role.value)).id for role in Role}
 
 
 async def _accommodation(subgraph: SubgraphUnderTest) -> People:

@@ -39,9 +39,9 @@ class Served:
     def token(self, user: UUID, role: Role) -> str:
         return self.subgraph.tokens.issue(user, role)
 
-    def ids(self) -> dict[str, list[str]]:
+    def ids(self, *, newest: bool = False) -> dict[str, list[str]]:
         """Of all that is there, a few of each, by the name under which others point at it."""
-        found: dict[str, list[str]] = self.do(_ids(self.subgraph))
+        found: dict[str, list[str]] = self.do(_ids(self.subgraph, newest=newest))
         return found
 
     def do(self, deed: Any) -> Any:
@@ -64,14 +64,15 @@ def served(name: str, servers: Servers, folder: Path) -> Iterator[Served]:
             thread.join()
 
 
-async def _ids(subgraph: SubgraphUnderTest) -> dict[str, list[str]]:
+async def _ids(subgraph: SubgraphUnderTest, *, newest: bool) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     async with subgraph.database.reading() as session:
         for table in subgraph.database.outbox.metadata.sorted_tables:
             for column in table.columns:
                 if isinstance(column.type, Uuid):
                     name = f"{table.name.removesuffix('s')}_id" if column.name == "id" else column.name
-                    rows = await session.execute(select(column).where(column.is_not(None)).limit(5))
+                    order = [key.desc() if newest else key for key in table.primary_key.columns]
+                    rows = await session.execute(select(column).where(column.is_not(None)).order_by(*order).limit(5))
                     found.setdefault(name, []).extend(str(value) for (value,) in rows)
     return {name: ids for name, ids in found.items() if ids}
 

@@ -108,7 +108,7 @@ class Asking:
 
     def references(self, people: Mapping[Role, UUID]) -> list[str]:
         """Every id that something has here: some of them are the entity's."""
-        ids = {each for known in self.subgraph.ids().values() for each in known}
+        ids = {each for known in self.subgraph.ids(newest=True).values() for each in known}
         return sorted(ids | {str(each) for each in people.values()})
 
     def seen(self, kind: str, references: list[str], user: UUID, role: Role | None) -> dict[str, Any]:

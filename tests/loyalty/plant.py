@@ -77,8 +77,12 @@ class Plant:
         async with Redis.from_url(replica.url, decode_responses=True) as there, self.client() as here:
             await there.execute_command("REPLICAOF", "127.0.0.1", self.server.port)
             await until(lambda: there.info("replication"), lambda found: found["master_link_status"] == "up")
+
+            async def sizes() -> tuple[int, int]:
+                return await there.dbsize(), await here.dbsize()
+
             # A replica that is just loading what it was sent counts as one that has it.
-            assert await there.dbsize() == await here.dbsize()
+            assert await until(sizes, lambda found: found[0] == found[1])
             self.server.kill()
             await there.execute_command("REPLICAOF", "NO", "ONE")
         await self._replace_by(replica)

@@ -64,7 +64,7 @@ async def api_process(subgraph: SubgraphUnderTest, port: int, log: Path) -> Asyn
     own = {"PORT": str(port), "JWKS_URL": subgraph.tokens.jwks_url}
     own["REVOCATIONS_URL"] = subgraph.tokens.revocations_url
     async with _process(subgraph, log, "subgraphs.loyalty.app", **own) as process, httpx.AsyncClient() as client:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not await _is_ready(client, port):
                 await asyncio.sleep(0.05)
         yield process

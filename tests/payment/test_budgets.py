@@ -54,7 +54,7 @@ async def statements(world: World, face: str, document: str, **variables: Any) -
     world.service.sql.clear()
     answer = await world.service.graphql(document, variables, face=face, **who)
     assert answer.errors == []
-    return len([each for each in world.service.sql if not each.startswith("NOTIFY")])
+    return len(world.service.sql)
 
 
 async def several(world: World, count: int) -> dict[str, list[UUID]]:

@@ -49,7 +49,7 @@ class Postbox:
     def next(self, kind: str) -> Letter:
         """The next webhook of a type; others before it are dropped."""
         while True:
-            letter = self._letters.get(timeout=10)
+            letter = self._letters.get(timeout=30)
             if f'"{kind}"'.encode() in letter.body:
                 return letter
 

@@ -39,7 +39,7 @@ class Merchant:
         return Response(status_code=self.answers.pop(0) if self.answers else 200)
 
     def next(self) -> tuple[str, dict[str, Any]]:
-        return self.received.get(timeout=10)
+        return self.received.get(timeout=30)
 
     def next_types(self, count: int) -> list[str]:
         return [self.next()[1]["type"] for _ in range(count)]

@@ -14,7 +14,7 @@ from tests.portone.conftest import PAYMENT, Merchant, Simulator
 
 
 async def until(simulator: Simulator, field: str, value: Any) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (await simulator.get())[field] != value:
             await asyncio.sleep(0.01)
 
@@ -86,7 +86,7 @@ async def test_a_refund_can_end_by_itself_either_way(simulator: Simulator, *, se
     await simulator.switch(refunds="STAY_REQUESTED", refund_settles_after=0.05, refund_settles=settles)
     assert (await simulator.cancel(amount=1_000)).json()["cancellation"]["status"] == "REQUESTED"
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (await simulator.get())["cancellations"][0]["status"] == "REQUESTED":
             await asyncio.sleep(0.01)
 

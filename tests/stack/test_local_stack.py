@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +61,17 @@ async def kill_and_await_another(stack: Stack, name: str) -> None:
 
 
 def ours() -> set[int]:
-    """The stack's processes, each in a group of its own; the nursery itself goes when this process does."""
-    children = psutil.Process().children(recursive=True)
-    living = [child.pid for child in children if child.status() != psutil.STATUS_ZOMBIE]
-    return {pid for pid in living if os.getpgid(pid) != os.getpgid(0)}
+    """The stack's processes, each in a group of its own; the nursery itself goes when this process does.
+
+    What a PostgreSQL starts by itself comes and goes.
+    """
+    found = set()
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            is_servers = child.ppid() != os.getpid() and psutil.Process(child.ppid()).name() == "postgres"
+            if child.status() != psutil.STATUS_ZOMBIE and os.getpgid(child.pid) != os.getpgid(0) and not is_servers:
+                found.add(child.pid)
+    return found
 
 
 async def test_the_stack_comes_up_keeps_its_data_and_leaves_nothing(tmp_path: Path) -> None:

@@ -114,5 +114,5 @@ def test_nothing_from_a_nursery_outlives_the_process_that_opened_it(module: Path
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    psutil.wait_procs(family, timeout=10)
+    psutil.wait_procs(family, timeout=30)
     assert [each for each in family if each.is_running() and each.status() != psutil.STATUS_ZOMBIE] == []

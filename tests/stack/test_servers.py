@@ -36,7 +36,7 @@ def test_a_server_that_is_stopped_leaves_no_process_and_frees_its_port(make: Mak
     with make(tmp_path / "server") as server:
         family = family_of(server)
         assert not is_free(server.port)
-    psutil.wait_procs(family, timeout=5)
+    psutil.wait_procs(family, timeout=30)
     assert living(family) == []
     assert is_free(server.port)
 
@@ -85,7 +85,7 @@ def test_a_server_does_not_outlive_the_process_that_started_it(make: Make, tmp_p
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    psutil.wait_procs(family, timeout=10)
+    psutil.wait_procs(family, timeout=30)
     assert living(family) == []
 
 

@@ -57,7 +57,7 @@ def service(tmp_path: Path, name: str, program: str = ANSWERING, *, comes_back: 
 
 async def until_another(server: Server, pid: int | None) -> None:
     """A process has taken the place of that one, and answers."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while server.child.pid in (None, pid) or not server.answers():
             await asyncio.sleep(0.05)
 
@@ -92,7 +92,7 @@ async def test_a_process_that_dies_later_is_named_with_its_log(supervisor: Super
     watching = asyncio.create_task(supervisor.watch())
     psutil.Process(first.child.pid).kill()
     with pytest.raises(StackError) as dead:
-        await asyncio.wait_for(watching, 10)
+        await asyncio.wait_for(watching, 30)
     assert str(dead.value) == f"first was ended by SIGKILL; its log is {tmp_path / 'first.log'}"
 
 
@@ -115,7 +115,7 @@ async def test_a_service_that_dies_is_started_again_and_that_is_said(
     assert not watching.done()
     psutil.Process(base.child.pid).kill()
     with pytest.raises(StackError, match=r"^base was ended by SIGKILL; its log is "):
-        await asyncio.wait_for(watching, 10)
+        await asyncio.wait_for(watching, 30)
 
 
 async def test_a_service_that_dies_again_and_again_is_given_up(
@@ -128,7 +128,7 @@ async def test_a_service_that_dies_again_and_again_is_given_up(
     watching = asyncio.create_task(supervisor.watch())
     psutil.Process(ill.child.pid).kill()
     with pytest.raises(StackError) as given_up:
-        await asyncio.wait_for(watching, 20)
+        await asyncio.wait_for(watching, 60)
     assert str(given_up.value).startswith("ill stopped by itself with exit code 1; its log is ")
     assert str(given_up.value).endswith("; it died 5 times within 60 s")
     assert said.getvalue().count("it is started again") == 4

@@ -72,7 +72,7 @@ async def test_what_was_decided_before_is_changed_with_a_statement_for_all_of_a_
     )
     writes = [each.split(maxsplit=2)[:2] for each in accommodation.sql if not each.startswith("SELECT")]
     changes = [["UPDATE", "holds"], ["UPDATE", "nights"]]
-    assert writes == [["INSERT", "INTO"], *changes, ["INSERT", "INTO"], ["NOTIFY", "outbox"]]
+    assert writes == [["INSERT", "INTO"], *changes, ["INSERT", "INTO"]]
     await ensure_nights_agree(accommodation.database)
     async with accommodation.database.reading() as session:
         found = (await session.execute(text("SELECT status, due_at, count(*) FROM holds GROUP BY 1, 2"))).all()

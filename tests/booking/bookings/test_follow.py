@@ -36,7 +36,7 @@ def as_admin(subgraph: SubgraphUnderTest, document: str = FOLLOW) -> Subscriptio
 
 async def joined(subgraph: SubgraphUnderTest, looks: int = 1) -> None:
     """Those who have subscribed have looked: what changes from now on is theirs."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len([each for each in subgraph.sql if "pg_snapshot_xmin" in each]) < looks:
             await asyncio.sleep(0.01)
 
@@ -107,7 +107,7 @@ class Following:
         self.sent: dict[UUID, list[int]] = {}
 
     async def until(self, wanted: dict[UUID, int]) -> dict[UUID, list[int]]:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while any(self.sent.get(booking_id, [0])[-1] < version for booking_id, version in wanted.items()):
                 booking = await anext(self.bookings)
                 self.sent.setdefault(booking.id, []).append(booking.version)

@@ -26,7 +26,7 @@ async def noted(subgraph: SubgraphUnderTest, event: UUID) -> bool:
     async def search() -> list[str]:
         return await found(subgraph, "SOLD_OUT")
 
-    return await until(search, lambda ids: ids == [str(event)], within=5) == [str(event)]
+    return await until(search, lambda ids: ids == [str(event)]) == [str(event)]
 
 
 async def test_the_last_coupon_is_noted_with_every_worker_away(subgraph: SubgraphUnderTest) -> None:

@@ -55,7 +55,7 @@ async def test_what_moves_while_watchers_are_told_is_told_after(
 
     monkeypatch.setattr(Cache, "nudge", move_again)
     nudges.moved(event)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(told) < 2:
             await nudges.close()
     assert told == [channel_of_event(event)] * 2

@@ -1,6 +1,7 @@
 """Giving an event its gate: whatever dies in between, and however many do it at once."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,7 @@ from subgraphs.loyalty.coupon_events.nudge import EventNudges
 from subgraphs.loyalty.coupon_events.prepare import prepare_gate
 from subgraphs.loyalty.coupon_events.rules import Acceptance
 from subgraphs.loyalty.coupon_events.tables import CouponEvent
-from tests.loyalty.backoffice import CREATE_EVENT, an_event, ask, create_coupon, later
+from tests.loyalty.backoffice import CREATE_EVENT, an_event, ask, at, create_coupon, later
 
 
 class Died(Exception):
@@ -79,7 +80,10 @@ async def test_whoever_still_works_on_it_is_given_time(
     subgraph: SubgraphUnderTest, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event_id = await create_dying(subgraph, monkeypatch, "write")
-    await finish_changes(subgraph.database, gate, subgraph.resources[EventNudges])
+    begun_at = (await read(subgraph.database, event_id)).gate_begun_at
+    assert begun_at is not None
+    with at(begun_at + timedelta(seconds=4)):
+        await finish_changes(subgraph.database, gate, subgraph.resources[EventNudges])
     assert (await read(subgraph.database, event_id)).gate_written_at is None
 
 

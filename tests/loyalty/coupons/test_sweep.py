@@ -30,7 +30,7 @@ async def sweep_after(subgraph: SubgraphUnderTest, **passed: float) -> None:
         await sweep_holds(subgraph.database, subgraph.resources[Settings])
 
 
-@pytest.mark.parametrize(("minutes", "then"), [(14.9, "HELD"), (15.1, "AVAILABLE")])
+@pytest.mark.parametrize(("minutes", "then"), [(14.5, "HELD"), (15.1, "AVAILABLE")])
 async def test_a_hold_is_let_go_five_minutes_after_it_was_due(
     subgraph: SubgraphUnderTest, minutes: float, then: str
 ) -> None:

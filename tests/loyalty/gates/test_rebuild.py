@@ -149,7 +149,7 @@ async def test_whoever_watches_the_board_is_told_while_nobody_can_ask(
     await record_all(subgraph)
     stock_ = {"accepted": 1, "asked": 1, "generation": 1, "unavailableSince": None}
     board = subgraph.subscribe(BOARD, {"id": str(event)}, user=ADMIN, role=Role.ADMIN, face="admin")
-    async with board as payloads, asyncio.timeout(20):
+    async with board as payloads, asyncio.timeout(30):
         assert (await anext(payloads))["couponEvent"] == {"status": "OPEN", "stock": stock_}
         await lose(subgraph, event)
         with monkeypatch.context() as dying:
@@ -339,7 +339,7 @@ async def test_relays_are_waited_for_and_send_nothing_of_it_meanwhile(subgraph: 
     async with relaying(subgraph.database) as running:
         assert list(running) == [event]
         watching = asyncio.create_task(watch(subgraph))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (await row(subgraph, event)).gate_lost_at is None:
                 await asyncio.sleep(0.01)
         assert await gate.look(event) is None
@@ -488,7 +488,7 @@ async def test_an_event_that_is_still_to_open_is_rebuilt_before_it_does(
     event = await create_event(subgraph, opensAt=text(opens_at), closesAt=text(closes_at))
     await lose(subgraph, event)
     await watch(subgraph)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while isinstance(decided := await gate.take(event, uuid7()), Rejection):
             assert decided.reason is CouponRejection.NOT_OPEN_YET
             await asyncio.sleep(0.01)

@@ -26,7 +26,7 @@ async def good_for(subgraph: SubgraphUnderTest, user: UUID, points: int, **time:
 async def test_points_expire_when_their_time_has_come_and_not_before(subgraph: SubgraphUnderTest) -> None:
     user = uuid7()
     await good_for(subgraph, user, 100, minutes=10)
-    await expire(subgraph, minutes=9.9)
+    await expire(subgraph, minutes=9.5)
     assert await history(subgraph, user) == [("GRANT", 100, 100)]
     await expire(subgraph, minutes=10.1)
     assert await history(subgraph, user) == [("GRANT", 100, 100), ("EXPIRE", -100, 0)]

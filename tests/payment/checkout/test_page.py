@@ -15,8 +15,6 @@ from tests.payment.world import World, turn_clock
 
 OpenPage = Callable[..., AbstractAsyncContextManager[Page]]
 
-pytestmark = pytest.mark.timeout(60)
-
 
 @pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
 async def page(request: pytest.FixtureRequest, open_page: OpenPage) -> AsyncIterator[Page]:
