@@ -1,4 +1,4 @@
-"""Everything accommodation listens to: what bookings ask of nights, what became of them, and who has left."""
+"""Everything accommodation listens to: what bookings ask of nights, what became of them, and who hosts or has left."""
 
 from datetime import UTC, date, datetime
 from typing import Annotated, Self
@@ -16,6 +16,8 @@ from .calendar.extend import Extension
 from .calendar.hold import HoldRequest
 from .calendar.release import Release
 from .calendar.rules import Stay
+from .hosts.note import note_role
+from .hosts.store import delete_host
 from .offers.withdraw import withdraw_places_of
 from .reviews.complete import note_completed_stay
 from .settings import Settings
@@ -86,6 +88,11 @@ class BookingCompleted(Message):
     room_type_id: UUID
 
 
+class UserBecame(Message):
+    user_id: UUID
+    role: str
+
+
 class UserDeleted(Message):
     user_id: UUID
 
@@ -106,7 +113,14 @@ async def let_the_guest_review(session: AsyncSession, message: BookingCompleted)
     await note_completed_stay(session, message.booking_id, message.guest_id, message.room_type_id, message.occurred_at)
 
 
+@consumer.on("account.user.registered")
+@consumer.on("account.user.changed")
+async def note_who_hosts(session: AsyncSession, message: UserBecame) -> None:
+    await note_role(session, message.user_id, message.role, message.occurred_at)
+
+
 @consumer.on("account.user.deleted")
 async def forget_the_person(session: AsyncSession, message: UserDeleted) -> None:
+    await delete_host(session, message.user_id, message.occurred_at)
     await withdraw_places_of(session, message.user_id)
     await delete_wishes(session, message.user_id)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from chassis import clock
 from chassis.ids import uuid7
 from chassis.roles import Role
 from chassis.testing import Answer, SubgraphUnderTest
@@ -69,3 +70,8 @@ def a_host(subgraph: SubgraphUnderTest) -> Person:
 
 def an_administrator(subgraph: SubgraphUnderTest) -> Person:
     return Person(subgraph, uuid7(), Role.ADMIN)
+
+
+async def account_says(subgraph: SubgraphUnderTest, what: str, user_id: UUID, role: str) -> None:
+    """As account tells of somebody."""
+    await subgraph.handle(f"account.user.{what}", {"user_id": user_id, "role": role, "at": clock.now()})

@@ -13,6 +13,7 @@ from chassis.ids import uuid7
 from chassis.roles import Role
 from chassis.testing import Answer, SubgraphUnderTest
 from chassis.testing_schemas import everything, graph_of
+from subgraphs.accommodation.hosts.note import note_role
 from subgraphs.accommodation.photos.tables import Photo, PhotoOwner
 from subgraphs.accommodation.reviews.hide import hide_review
 from subgraphs.accommodation.schema import admin, public
@@ -103,6 +104,7 @@ class Estate:
         reviews = {name: await guest.review(room_type) for name in ("review", "hidden")}
         async with owner.subgraph.database.transaction() as session:
             await hide_review(session, UUID(reviews["hidden"]), "Rude.", by=uuid7())
+            await note_role(session, owner.id, owner.role.value, clock.now())
         photo = _photo(owner.id, PhotoOwner.ACCOMMODATION, place.id)
         photos = [photo, _photo(owner.id, PhotoOwner.ROOM_TYPE, room_type.id), unused := _photo(guest.id)]
         async with owner.subgraph.database.transaction() as session:

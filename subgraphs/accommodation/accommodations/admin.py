@@ -228,9 +228,9 @@ class AccommodationAdminQuery:
 class AccommodationAdminMutation:
     @strawberry.mutation(extensions=[BY_HOUSE])
     async def create_accommodation(self, info: Info, input: CreateAccommodationInput) -> AdminAccommodation:  # noqa: A002
-        context = info.context
-        async with context.database.transaction(by=context.principal.user_id) as session:
-            place = await create_accommodation(session, input.to_row(info))
+        context, by = info.context, info.context.principal.require_user()
+        async with context.database.transaction(by=by) as session:
+            place = await create_accommodation(session, input.to_row(info), by)
         return AdminAccommodation.from_row(place)
 
     @strawberry.mutation(extensions=[BY_HOUSE])

@@ -6,7 +6,7 @@ import pytest
 
 from chassis.ids import uuid7
 from chassis.testing import SubgraphUnderTest
-from tests.accommodation.backoffice import CHANGE, CREATE, DELETE, Person, a_host, a_place
+from tests.accommodation.backoffice import CHANGE, CREATE, DELETE, Person, a_host, a_place, account_says
 
 SHOWN = """query ($id: ID!) { accommodation(id: $id) {
     name description kind amenities status checkInTime checkOutTime host { id }
@@ -61,7 +61,10 @@ async def test_without_a_policy_cancelling_is_free_until_the_day_before(host: Pe
     assert shown["cancellationPolicy"]["tiers"] == [{"daysBefore": 1, "feePercent": 0}]
 
 
-async def test_an_administrator_creates_on_a_hosts_behalf_and_nobody_else(host: Person, administrator: Person) -> None:
+async def test_an_administrator_creates_on_a_hosts_behalf_and_nobody_else(
+    accommodation: SubgraphUnderTest, host: Person, administrator: Person
+) -> None:
+    await account_says(accommodation, "registered", host.id, "HOST")
     created = await administrator.create(hostId=str(host.id))
     shown = await host.get(SHOWN, id=created)
     assert (shown["host"]["id"], shown["createdBy"]["id"]) == (str(host.id), str(administrator.id))

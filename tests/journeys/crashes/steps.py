@@ -13,7 +13,7 @@ from subgraphs.payment.consumers import consumer as payment
 CONSUMERS = {each.name: each for each in (account, accommodation, booking, loyalty, payment)}
 # Not of a booking, or nothing that guests bring about: nights are lost and refunds fail in tests of their own.
 ELSEWHERE = {
-    *("account.user.deleted", "loyalty.coupon.accepted"),
+    *("account.user.registered", "account.user.changed", "account.user.deleted", "loyalty.coupon.accepted"),
     *("loyalty.benefits.coupon-revoked", "payment.payment.refund-failed"),
 }
 BECAME = ("created", "awaiting-payment", "confirmed", "completed", "refused", "expired", "cancelled")

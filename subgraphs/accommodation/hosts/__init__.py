@@ -1,0 +1,1 @@
+"""Hosts: who may have places, as account has said."""
