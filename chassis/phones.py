@@ -1,7 +1,7 @@
 """Phone numbers, however they are typed: one way to write each, and what to look for where a part of one is typed."""
 
 import phonenumbers
-from phonenumbers import SUPPORTED_REGIONS, NumberParseException, PhoneNumber, PhoneNumberFormat
+from phonenumbers import SUPPORTED_REGIONS, NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 from pydantic import AliasChoices, Field, field_validator
 
 from chassis.settings import ServiceSettings
@@ -22,12 +22,13 @@ class PhoneSettings(ServiceSettings):
 
 
 def number_of(typed: str, region: str | None) -> str:
-    """As `+821012345678`, with `;ext=12` where it has an extension. Empty: no number has such a length.
+    """As `+821012345678`, with `;ext=12` where it has an extension. Empty: no number has such a length, or
+    it reaches somebody in one place alone, as 999 does.
 
     Without a country code it is one of the region; without a region it is none.
     """
     number = _parsed(typed, region)
-    if number is None or not phonenumbers.is_possible_number(number):
+    if number is None or phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return ""
     return _written(number) + (f";ext={number.extension}" if number.extension else "")
 

@@ -70,7 +70,9 @@ def test_the_region_is_one_name_for_all_services_and_one_that_has_numbers(monkey
         Settings()
 
 
-@pytest.mark.parametrize("typed", ["abc", "", "+", "+82", "+47 555", "+999 123 4567", "1" * 30, "call me", "\0"])
+@pytest.mark.parametrize(
+    "typed", ["abc", "", "+", "+82", "+47 555", "+999 123 4567", "1" * 30, "call me", "\0", "999", "９９９"]
+)
 def test_what_nobody_could_call_is_no_number(typed: str) -> None:
     assert number_of(typed, "KR") == ""
 

@@ -157,7 +157,7 @@ def _wrong_person(user: User, password: str, today: date) -> list[FieldError]:
 
 def _wrong_email(email: str) -> list[FieldError]:
     try:
-        validate_email(email, check_deliverability=False, globally_deliverable=False)
+        validate_email(email, strict=True, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
         return [FieldError("email", "NOT_AN_EMAIL")]
     return []
