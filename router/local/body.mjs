@@ -1,4 +1,5 @@
 /** Bodies of requests, no longer than they may be. */
+import { read } from './json.mjs';
 import { refuse } from './refuse.mjs';
 
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
@@ -10,15 +11,15 @@ export async function jsonOf(request, response, maxBytes) {
     return void refuse(response, 415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the operation as application/json.');
   }
   if (Number(request.headers['content-length']) > maxBytes) return void refuseAsTooLarge(request, response, maxBytes);
-  const text = await textOf(request, maxBytes);
-  if (text === undefined) return void refuseAsTooLarge(request, response, maxBytes);
-  const value = parsed(text);
+  const bytes = await bytesOf(request, maxBytes);
+  if (!bytes) return void refuseAsTooLarge(request, response, maxBytes);
+  const value = parsed(bytes);
   if (!value) refuse(response, 400, 'BAD_REQUEST', 'The body must be a JSON object with a `query`.');
   return value;
 }
 
 /** The body; undefined where it is longer than it may be. */
-function textOf(request, maxBytes) {
+function bytesOf(request, maxBytes) {
   return new Promise((resolve, reject) => {
     const chunks = [];
     const keep = (chunk) => chunks.push(chunk);
@@ -28,14 +29,14 @@ function textOf(request, maxBytes) {
       resolve(undefined);
     });
     request.once('error', reject);
-    request.once('end', () => resolve(Buffer.concat(chunks).toString()));
+    request.once('end', () => resolve(Buffer.concat(chunks)));
   });
 }
 
-/** The JSON object in a text, if it is one that holds anything. */
-function parsed(text) {
+/** The JSON object that bytes say, if it is one that holds anything. */
+function parsed(bytes) {
   try {
-    const value = JSON.parse(text);
+    const value = read(bytes);
     return value && typeof value === 'object' && Object.keys(value).length ? value : undefined;
   } catch {
     return undefined;

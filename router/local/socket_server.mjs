@@ -3,6 +3,7 @@ import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { Caller, parameterReader } from './caller.mjs';
 import { masked, refusal } from './errors.mjs';
+import { sound } from './json.mjs';
 
 export class SocketServer {
   #server;
@@ -18,6 +19,7 @@ export class SocketServer {
     this.#server = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes, perMessageDeflate: false });
     const protocol = {
       isProd: true,
+      jsonMessageReviver: sound,
       connectionInitWaitTimeout: times.init,
       onConnect: (context) => this.#arrived(context),
       onSubscribe: (context, _id, payload) => this.#asked(context, payload),

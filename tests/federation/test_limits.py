@@ -85,7 +85,20 @@ async def test_a_body_that_grows_too_large_is_refused(graph: Graph) -> None:
     assert (response.status_code, Answer.of(response).codes) == (413, ["BODY_TOO_LARGE"])
 
 
-@pytest.mark.parametrize("body", [b"nonsense", b"[]", b'{"query": 7}', b'{"nothing": true}', b""])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"nonsense",
+        b"[]",
+        b'{"query": 7}',
+        b'{"nothing": true}',
+        b"",
+        # What would reach a subgraph as null, as other letters, or not at all.
+        b'{"query": "{ heard }", "variables": {"much": 1e999}}',
+        b'{"query": "{ heard }", "variables": {"name": "\xff\xfe"}}',
+        b'{"query": "{ heard }", "variables": {"deep": ' + b"[" * 600 + b"]" * 600 + b"}}",
+    ],
+)
 async def test_what_is_no_request_is_refused(graph: Graph, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     response = await graph.http.post(f"{graph.url}/graphql", content=body, headers=headers)

@@ -31,6 +31,15 @@ async def test_what_is_no_message_closes_with_4400(graph: Graph) -> None:
             assert await socket.closed() == 4400
 
 
+async def test_what_cant_be_said_again_closes_the_local_gateways_socket_with_4400(local: Graph) -> None:
+    deep = '{"type": "ping", "payload": {"a": ' + "[" * 20_000 + "]" * 20_000 + "}}"
+    for rubbish in ('{"type": "ping", "payload": {"a": 1e999}}', deep):
+        async with local.socket() as socket:
+            await socket.init()
+            await socket.say(rubbish)
+            assert await socket.closed() == 4400
+
+
 async def test_subscribing_before_the_handshake_closes_with_4401(graph: Graph) -> None:
     async with graph.socket() as socket:
         await socket.subscribe("1", WATCH)

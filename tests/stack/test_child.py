@@ -11,22 +11,23 @@ import pytest
 from stack.child import Child
 from stack.errors import StackError
 
-READY = "import signal, sys, time; print('up', flush=True)\n"
+IMPORTS = "import signal, subprocess, sys\n"
+WAIT = "print('up', flush=True); signal.pause()"
 
 
 def child(tmp_path: Path, program: str) -> Child:
-    return Child("worker", [sys.executable, "-c", READY + program], tmp_path / "logs" / "worker.log")
+    return Child("worker", [sys.executable, "-c", IMPORTS + program], tmp_path / "logs" / "worker.log")
 
 
 def launch(started: Child) -> None:
-    """Return once the program itself runs."""
+    """Return once it waits."""
     started.launch()
     while "up" not in started.log.read_text():
         started.ensure_running()
 
 
 def test_a_child_is_asked_to_stop_with_its_signal(tmp_path: Path) -> None:
-    polite = child(tmp_path, "signal.signal(signal.SIGINT, lambda *_: sys.exit(7)); print('up'); signal.pause()")
+    polite = child(tmp_path, f"signal.signal(signal.SIGINT, lambda *_: sys.exit(7)); {WAIT}")
     polite.stop_signal = signal.SIGINT
     launch(polite)
     polite.stop()
@@ -38,14 +39,11 @@ def test_a_child_that_does_not_listen_is_killed_with_its_descendants_when_the_gr
     deaf = child(
         tmp_path,
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-        "import subprocess\n"
-        "subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()'])\n"
-        "signal.pause()",
+        f"subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()']); {WAIT}",
     )
     launch(deaf)
-    leader = psutil.Process(deaf.pid)
-    while not (descendants := leader.children()):
-        deaf.ensure_running()
+    descendants = psutil.Process(deaf.pid).children()
+    assert len(descendants) == 1
     deaf.stop(grace=0)
     assert deaf.epitaph().startswith("worker was ended by SIGKILL")
     assert all(not each.is_running() or each.status() == psutil.STATUS_ZOMBIE for each in descendants)
@@ -73,7 +71,7 @@ async def test_a_command_that_succeeds_is_over_and_one_that_fails_is_raised(tmp_
 
 
 def test_a_child_that_runs_is_not_started_twice(tmp_path: Path) -> None:
-    running = child(tmp_path, "signal.pause()")
+    running = child(tmp_path, WAIT)
     running.launch()
     try:
         first = running.pid
@@ -85,7 +83,7 @@ def test_a_child_that_runs_is_not_started_twice(tmp_path: Path) -> None:
 
 
 def test_a_signal_from_the_terminal_does_not_reach_a_child_before_its_parent_says_so(tmp_path: Path) -> None:
-    running = child(tmp_path, "signal.pause()")
+    running = child(tmp_path, WAIT)
     launch(running)
     try:
         assert running.pid is not None
