@@ -17,7 +17,7 @@ from chassis.principal import Role
 from .database import Outbox
 from .people import store
 from .people.passwords import Passwords
-from .people.rules import ensure_person
+from .people.rules import email_of, ensure_person
 from .people.sign_up import sign_up
 from .people.tables import User
 from .settings import Settings
@@ -33,7 +33,7 @@ def main() -> None:
     if not password:
         # Not an argument: those are in the list of processes and in the shell's history.
         sys.exit("OVERTHERE_PASSWORD is empty: the password is taken from there.")
-    user = User(email=asked.email, password_hash="", display_name=asked.name, role=asked.role)
+    user = User(email=email_of(asked.email), password_hash="", display_name=asked.name, role=asked.role)
     print(asyncio.run(create_person(Settings(), user, password)))  # noqa: T201
 
 

@@ -7,7 +7,7 @@ from chassis.context import Info
 from ..notices.write import offer_reset
 from ..people import store as people
 from ..people.passwords import Passwords
-from ..people.rules import ensure_active, ensure_email, ensure_here, ensure_password
+from ..people.rules import email_of, ensure_active, ensure_email, ensure_here, ensure_password
 from ..people.tables import User
 from ..people.types import Viewer
 from ..sessions.attempts import Attempts
@@ -37,7 +37,7 @@ class CredentialsMutation:
 
     @strawberry.mutation
     async def change_email(self, info: Info, current_password: str, new_email: str) -> Viewer:
-        user, email = await _signed_in(info), new_email.strip()
+        user, email = await _signed_in(info), email_of(new_email)
         ensure_email(email, "newEmail")
         checked = await _confirmed(info, user, current_password)
         ensure_password(current_password, email, "newEmail")
@@ -52,7 +52,7 @@ class CredentialsMutation:
 
     @strawberry.mutation(description="Always true: says nothing about who has an account.")
     async def request_password_reset(self, info: Info, email: str) -> bool:
-        email = email.strip()
+        email = email_of(email)
         ensure_email(email, "email")
         await info.context.resources[Attempts].ask_for_mail(email, info.context.client_address)
         async with info.context.database.transaction() as session:

@@ -18,6 +18,7 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 128
 LONGEST_NAME = 100
 LONGEST_TEXT = 500
 LONGEST_PHONE = 30
+LONGEST_EMAIL = 254
 FORMER = "Former guest"
 """The name of whoever has left."""
 _TEXTS = {
@@ -78,6 +79,13 @@ def ensure_person(user: User, password: str, today: date) -> None:
 def ensure_profile(given: Mapping[str, Any], today: date) -> None:
     """Of an update: what is left out is not looked at."""
     _refuse(_wrong_profile(given, today))
+
+
+def email_of(typed: str) -> str:
+    """As it is stored and looked for: letters that are the same to a mail server are written in one way, such as those
+    of a domain in punycode. What is no address stays as it was typed.
+    """
+    return _normalized(typed.strip()) or typed.strip()
 
 
 def ensure_email(email: str, field: str) -> None:
@@ -156,11 +164,17 @@ def _wrong_person(user: User, password: str, today: date) -> list[FieldError]:
 
 
 def _wrong_email(email: str) -> list[FieldError]:
+    return [] if _normalized(email) else [FieldError("email", "NOT_AN_EMAIL")]
+
+
+def _normalized(email: str) -> str | None:
+    if len(email) > LONGEST_EMAIL:
+        return None
     try:
-        validate_email(email, strict=True, check_deliverability=False, globally_deliverable=False)
+        found = validate_email(email, strict=True, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
-        return [FieldError("email", "NOT_AN_EMAIL")]
-    return []
+        return None
+    return found.normalized
 
 
 def _wrong_password(password: str, email: str) -> list[FieldError]:

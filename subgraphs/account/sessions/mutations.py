@@ -12,7 +12,7 @@ from ..notices.write import ask_to_verify
 from ..people import store as people
 from ..people import tables
 from ..people.passwords import Passwords
-from ..people.rules import ensure_sign_up, phone_of
+from ..people.rules import email_of, ensure_sign_up, phone_of
 from ..people.sign_up import sign_up
 from ..people.types import Gender
 from ..settings import Settings
@@ -43,7 +43,7 @@ class SignUpInput:
         `phone_of`.
         """
         return tables.User(
-            email=self.email.strip(),
+            email=email_of(self.email),
             password_hash="",
             display_name=self.display_name.strip(),
             phone_number=phone_of(self.phone_number, region),
@@ -77,7 +77,7 @@ class SessionsMutation:
 
     @strawberry.mutation
     async def sign_in(self, info: Info, input: SignInInput) -> Session:  # noqa: A002 - the argument's name
-        resources, email = info.context.resources, input.email.strip()
+        resources, email = info.context.resources, email_of(input.email)
         async with resources[Attempts].trying(email, info.context.client_address):
             async with info.context.database.reading() as session:
                 user = await people.find_user_by_email(session, email)

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from chassis.testing import Answer, SubgraphUnderTest
@@ -11,6 +12,7 @@ SIGN_UP = """
 mutation SignUp($input: SignUpInput!) {
   signUp(input: $input) { accessToken refreshToken role user { id displayName isHost } }
 }"""
+SIGN_IN = "mutation ($input: SignInInput!) { signIn(input: $input) { user { id } } }"
 INPUT = {"email": "Mina@Example.com", "password": "correct horse battery", "displayName": " Mina "}
 
 
@@ -30,7 +32,7 @@ async def test_who_signs_up_is_a_guest_and_signed_in(account: SubgraphUnderTest)
     assert (session["role"], session["user"]["displayName"], session["user"]["isHost"]) == ("GUEST", "Mina", False)
     viewer = await account.graphql("{ viewer { email emailVerified user { id } } }", token=session["accessToken"])
     assert viewer.data["viewer"] == {
-        "email": "Mina@Example.com", "emailVerified": False, "user": {"id": session["user"]["id"]},
+        "email": "Mina@example.com", "emailVerified": False, "user": {"id": session["user"]["id"]},
     }  # fmt: skip
 
 
@@ -55,6 +57,25 @@ async def test_an_email_is_taken_whatever_its_case(account: SubgraphUnderTest) -
     assert answer.codes == ["EMAIL_TAKEN"]
     assert len(await people(account)) == 1
     assert len(await account.published()) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "same"),
+    [
+        ("ren\u00e9@example.com", "rene\u0301@example.com"),
+        ("a@ex\u00e4mple.com", "a@xn--exmple-cua.com"),
+        ("a@example.com", "a@\uff45xample.com"),
+        ("a@example.com", "a@example\u3002com"),
+    ],
+)
+async def test_an_email_is_one_however_its_letters_are_written(
+    account: SubgraphUnderTest, first: str, same: str
+) -> None:
+    signed_up = await sign_up(account, email=first)
+    assert (await sign_up(account, email=same)).codes == ["EMAIL_TAKEN"]
+    given = {"email": same, "password": INPUT["password"]}
+    answer = await account.graphql(SIGN_IN, {"input": given})
+    assert answer.data["signIn"]["user"] == {"id": signed_up.data["signUp"]["user"]["id"]}
 
 
 async def test_of_twenty_who_sign_up_with_one_email_at_once_one_does(account: SubgraphUnderTest) -> None:
