@@ -1,4 +1,4 @@
-"""What booking listens to: the reports of those it asked, each to the verb that takes it."""
+"""What booking listens to: the reports of those it asked, each to the verb that takes it, and who has left."""
 
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -11,6 +11,7 @@ from chassis.consumer import Consumer
 from chassis.events import DeadMessage, Message
 
 from .bookings.flow import REPORTS, Signal
+from .bookings.forget import forget_guest
 from .bookings.get_stuck import get_stuck
 from .bookings.lose import lose_nights
 from .bookings.lose_coupon import lose_coupon
@@ -111,6 +112,10 @@ class PaymentRefundFailed(Report):
 
 class FailedMessage(DeadMessage):
     booking_id: UUID
+
+
+class UserDeleted(Message):
+    user_id: UUID
 
 
 @consumer.on("accommodation.nights.held")
@@ -244,6 +249,11 @@ async def payment_refund_requested(session: AsyncSession, message: RefundRequest
 @consumer.on("payment.payment.refund-failed")
 async def payment_refund_failed(session: AsyncSession, message: PaymentRefundFailed, cache: Cache) -> None:
     await take_failed_refund(session, cache, message.booking_id, message.failed())
+
+
+@consumer.on("account.user.deleted")
+async def forget_the_person(session: AsyncSession, message: UserDeleted) -> None:
+    await forget_guest(session, message.user_id)
 
 
 @consumer.on_dead(*Ask, *REPORTS)

@@ -79,7 +79,7 @@ class AdminBooking:
     @strawberry.field(description="For the host from CONFIRMED on.")
     def guest_phone(self, info: Info) -> str | None:
         is_known = self.row.confirmed_at is not None or info.context.principal.role is Role.ADMIN
-        return self.row.guest_phone if is_known else None
+        return (self.row.guest_phone or None) if is_known else None
 
     @strawberry.field(description="Every step the booking took, oldest first.", extensions=[BY_ADMIN])
     async def steps(self, info: Info) -> list[BookingStep]:

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy
 from sqlalchemy import BigInteger, ColumnElement, Text, cast, false
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import and_, col, func, not_, or_, select
+from sqlmodel import and_, col, func, not_, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import clock
@@ -85,6 +85,11 @@ async def lock_booking(session: AsyncSession, booking_id: UUID) -> Booking:
     if booking is None:
         raise NotFound(f"There is no booking {booking_id}.")
     return booking
+
+
+async def clear_guest(session: AsyncSession, guest_id: UUID, *, name: str) -> None:
+    nothing = {"guest_phone": "", "guest_number": "", "special_requests": None}
+    await session.exec(update(Booking).where(col(Booking.guest_id) == guest_id).values(guest_name=name, **nothing))
 
 
 def add_step(session: AsyncSession, booking: Booking, name: str, detail: str | None) -> None:
