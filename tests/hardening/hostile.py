@@ -11,6 +11,7 @@ from graphql import (
     ArgumentNode,
     DocumentNode,
     FieldNode,
+    FloatValueNode,
     GraphQLSchema,
     IntValueNode,
     NameNode,
@@ -47,6 +48,7 @@ INSTANTS = (
     "9999-12-31T23:59:59-14:00",
 )
 NUMBERS = ("0", "1", "1", "2", "3", "5", "10", "50", "100", "101", "1000", "-1", "2147483647", "-2147483648")
+FLOATS = ("0.0", "-0.0", "1e-320", "-5e-324", "1e308", "-1e308", "4.5", "37.5", "179.999999", "-180.0")
 AMOUNTS = ("0", "-0", "0.0000000000000000000000000001", "9999999999999999999999999999", "-1e27", "1e27", "1e-28", "0.1")
 
 
@@ -142,6 +144,9 @@ class _Taking(Visitor):
         return (
             IntValueNode(value=self._random.choice(NUMBERS)) if kind == "Int" and self._random.random() < 0.8 else None
         )
+
+    def enter_float_value(self, *_: Any) -> ValueNode | None:
+        return FloatValueNode(value=self._random.choice(FLOATS)) if self._random.random() < 0.8 else None
 
     def _kind(self) -> str | None:
         wanted = self._info.get_input_type()

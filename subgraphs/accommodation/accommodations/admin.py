@@ -103,8 +103,8 @@ class AddressInput:
             "address_line": self.line.strip(),
             "region": self.region.strip(),
             "country": self.country,
-            "latitude": self.coordinates.latitude if self.coordinates else None,
-            "longitude": self.coordinates.longitude if self.coordinates else None,
+            "latitude": rules.rounded(self.coordinates.latitude) if self.coordinates else None,
+            "longitude": rules.rounded(self.coordinates.longitude) if self.coordinates else None,
         }
 
 

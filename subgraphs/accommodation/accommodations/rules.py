@@ -70,6 +70,11 @@ def ensure_accommodation(place: Accommodation) -> None:
         raise InvalidInput("This makes no place to stay at.", wrong)
 
 
+def rounded(given: float) -> float:
+    """Degrees or kilometres, to less than a millimetre: PostgreSQL can't reckon with what is next to nothing."""
+    return round(given, 9)
+
+
 def in_order(policy: CancellationPolicy) -> CancellationPolicy:
     """The policy with its tiers from many days to few."""
     tiers = sorted(policy["tiers"], key=lambda tier: tier["days_before"], reverse=True)

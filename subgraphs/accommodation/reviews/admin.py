@@ -20,6 +20,7 @@ from . import store, tables
 from .hide import hide_review, unhide_review
 from .loaders import run_reviews_by_id
 from .reply import reply_to_review
+from .rules import ensure_rating
 from .store import ReviewOrder
 
 BY_ADMIN = requires_role(Role.ADMIN)
@@ -76,11 +77,12 @@ class ReviewFilter:
     max_rating: int | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
+        stars = self.max_rating
         wanted: list[Any] = [
             store.is_of(parse_id(self.accommodation_id, "filter.accommodationId")) if self.accommodation_id else None,
             store.is_by(parse_id(self.author_id, "filter.authorId")) if self.author_id else None,
             store.is_hidden(hidden=self.hidden) if self.hidden is not None else None,
-            store.rates_at_most(self.max_rating) if self.max_rating is not None else None,
+            None if stars is None else store.rates_at_most(ensure_rating("filter.maxRating", stars)),
         ]
         return [condition for condition in wanted if condition is not None]
 

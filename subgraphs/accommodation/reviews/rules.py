@@ -52,10 +52,20 @@ def ensure_guest(stay: CompletedStay | None, user_id: UUID) -> CompletedStay:
 
 def ensure_review(review: Review) -> None:
     """Raise InvalidInput with every field that is wrong."""
-    wrong = [] if 1 <= review.rating <= 5 else [FieldError("rating", "OUT_OF_RANGE")]
+    wrong = _wrong_rating("rating", review.rating)
     wrong += wrong_text("text", review.text, LONGEST_TEXT)
     if wrong:
         raise InvalidInput(f"A review has 1 to 5 stars and at most {LONGEST_TEXT:,} characters.", wrong)
+
+
+def ensure_rating(field: str, rating: int) -> int:
+    if wrong := _wrong_rating(field, rating):
+        raise InvalidInput("Reviews have 1 to 5 stars.", wrong)
+    return rating
+
+
+def _wrong_rating(field: str, rating: int) -> list[FieldError]:
+    return [] if 1 <= rating <= 5 else [FieldError(field, "OUT_OF_RANGE")]
 
 
 def ensure_said(field: str, text: str, longest: int) -> str:

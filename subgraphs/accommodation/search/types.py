@@ -10,6 +10,7 @@ from chassis.fields import field_of
 from chassis.ids import parse_id
 from chassis.types import Money
 
+from ..accommodations.rules import rounded
 from ..accommodations.tables import AccommodationKind, Amenity
 from ..accommodations.types import Accommodation
 from ..calendar.types import StayInput
@@ -26,7 +27,7 @@ class NearInput:
     within_km: float = 10
 
     def read(self) -> rules.Near:
-        return rules.ensure_near(rules.Near(self.latitude, self.longitude, self.within_km))
+        return rules.ensure_near(rules.Near(*map(rounded, (self.latitude, self.longitude, self.within_km))))
 
 
 @strawberry.input
@@ -37,7 +38,7 @@ class BoundsInput:
     west: float
 
     def read(self) -> rules.Bounds:
-        return rules.ensure_bounds(rules.Bounds(self.north, self.south, self.east, self.west))
+        return rules.ensure_bounds(rules.Bounds(*map(rounded, (self.north, self.south, self.east, self.west))))
 
 
 @strawberry.input(description="What is left out or empty restricts nothing.")

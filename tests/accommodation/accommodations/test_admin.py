@@ -114,6 +114,13 @@ async def test_what_is_no_place_is_refused_by_field_and_nothing_is_kept(
     assert await accommodation.published() == []
 
 
+async def test_what_is_next_to_nothing_is_nothing_where_a_place_lies(host: Person) -> None:
+    coordinates = {"latitude": 1e-320, "longitude": -5e-324}
+    address = a_place()["address"] | {"coordinates": coordinates}
+    shown = await host.get(SHOWN, id=await host.create(address=address))
+    assert shown["address"]["coordinates"] == {"latitude": 0, "longitude": 0}
+
+
 @pytest.mark.parametrize(
     ("filter_", "order", "found"),
     [

@@ -117,6 +117,11 @@ async def test_a_map_shows_what_is_on_it_also_across_the_date_line(
 
 
 async def test_what_is_nowhere_is_refused_by_field(accommodation: SubgraphUnderTest) -> None:
+    next_to_nothing = {"latitude": 1e-320, "longitude": -5e-324}
+    answer = await accommodation.graphql(NEAR, {"near": next_to_nothing | {"withinKm": 1}})
+    assert answer.errors == []
+    answer = await accommodation.graphql(NEAR, {"near": next_to_nothing | {"withinKm": 1e-320}})
+    assert answer.codes == ["INVALID_INPUT"]
     answer = await accommodation.graphql(NEAR, {"near": {"latitude": 91, "longitude": 0, "withinKm": 0}})
     assert answer.codes == ["INVALID_INPUT"]
     fields = [each["field"] for each in answer.errors[0]["extensions"]["fields"]]
