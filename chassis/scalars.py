@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, DecimalException
 from typing import Any, TypeVar
 
@@ -20,6 +20,10 @@ _DECIMAL = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d{1,3})?", re.ASCII)
 _DIGITS = 28
 _DIGITS_OF_A_FLOAT = 15
 
+# The driver takes Python's first and last instants for infinity; those a day off are instants in every zone.
+_FIRST = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
+_LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
+
 _T = TypeVar("_T")
 
 
@@ -34,7 +38,10 @@ def plain_number(value: Decimal) -> str:
 def _instant(text: str) -> datetime:
     if not _DATE_TIME.fullmatch(text):
         raise ValueError(text)
-    return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    instant = datetime.fromisoformat(text.upper()).astimezone(UTC)
+    if not _FIRST <= instant <= _LAST:
+        raise ValueError(text)
+    return instant
 
 
 def _date(text: str) -> date:

@@ -5,7 +5,7 @@ import { asksForPage, GraphiQLPage } from './graphiql.mjs';
 import { log } from './log.mjs';
 import { Proxy } from './proxy.mjs';
 import { notReady } from './readiness.mjs';
-import { refuse } from './refuse.mjs';
+import { refuse, refuseUnread } from './refuse.mjs';
 import { RoutedFace } from './routed_face.mjs';
 import { RushPage } from './rush_page.mjs';
 
@@ -40,6 +40,7 @@ export class Entrance {
     this.#server.on('request', (request, response) =>
       this.#request(request, response).catch((error) => failed(response, error)),
     );
+    this.#server.on('clientError', refuseUnread);
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 

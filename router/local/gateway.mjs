@@ -6,10 +6,20 @@ import { Caller } from './caller.mjs';
 import { masked } from './errors.mjs';
 import { Graph } from './graph.mjs';
 import { operations } from './operations.mjs';
+import { refusalOf } from './refuse.mjs';
 import { SocketServer } from './socket_server.mjs';
 
 /** Refusals are not kept: rubbish must not push out what is asked for again and again. */
 const NOTHING_KEPT = { get: () => undefined, set: () => undefined };
+
+/** Yoga tells who takes no JSON by a status alone. */
+const NOT_ACCEPTABLE = {
+  onResponse({ response, setResponse, fetchAPI }) {
+    if (response.status !== 406) return;
+    const told = refusalOf('NOT_ACCEPTABLE', 'Answers are application/json or application/graphql-response+json.');
+    setResponse(fetchAPI.Response.json(told, { status: 406 }));
+  },
+};
 
 export class Gateway {
   #graph;
@@ -24,7 +34,7 @@ export class Gateway {
     this.#yoga = createYoga({
       schema: this.#graph.schema,
       graphqlEndpoint: face.path,
-      plugins: [operations(this.#graph, settings)],
+      plugins: [operations(this.#graph, settings), NOT_ACCEPTABLE],
       maskedErrors: { maskError: masked },
       parserAndValidationCache: { errorCache: NOTHING_KEPT },
       maxRequestBodySize: false,

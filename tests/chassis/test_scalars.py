@@ -32,6 +32,8 @@ def written(kind: type, value: Any) -> Any:
         ("2011-08-30t13:22:53.108z", datetime(2011, 8, 30, 13, 22, 53, 108_000, UTC)),
         ("2011-08-30T13:22:53.108-03:00", datetime(2011, 8, 30, 16, 22, 53, 108_000, UTC)),
         ("2011-08-30T13:22:53+03:30", datetime(2011, 8, 30, 9, 52, 53, 0, UTC)),
+        ("0001-01-02T00:00:00Z", datetime(1, 1, 2, tzinfo=UTC)),
+        ("9999-12-30T23:59:59Z", datetime(9999, 12, 30, 23, 59, 59, tzinfo=UTC)),
     ],
 )
 def test_an_instant_is_read_with_its_offset(text: str, instant: datetime) -> None:
@@ -50,6 +52,8 @@ def test_an_instant_is_read_with_its_offset(text: str, instant: datetime) -> Non
         "2011-08-30T24:22:53.108Z",
         "2010-02-30T21:22:53.108Z",
         "0001-01-01T00:00:00.000+01:00",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59.999999Z",
         "٢٠١١-08-30T13:22:53.108Z",
         "",
         5,

@@ -74,6 +74,17 @@ async def test_a_body_that_is_too_large_is_refused_before_it_is_read(graph: Grap
     assert (response.status_code, Answer.of(response).codes) == (413, ["BODY_TOO_LARGE"])
 
 
+async def test_headers_that_are_too_long_are_refused_with_a_code(local: Graph) -> None:
+    response = await local.http.get(f"{local.url}/graphql", headers={"x-padding": "x" * 20_000})
+    assert (response.status_code, Answer.of(response).codes) == (431, ["HEADERS_TOO_LARGE"])
+
+
+async def test_who_takes_no_json_is_told_so(local: Graph) -> None:
+    asked = {"query": "{ heard }"}
+    response = await local.http.post(f"{local.url}/graphql", json=asked, headers={"Accept": "image/png"})
+    assert (response.status_code, Answer.of(response).codes) == (406, ["NOT_ACCEPTABLE"])
+
+
 async def test_a_body_that_grows_too_large_is_refused(graph: Graph) -> None:
     async def growing() -> AsyncIterator[bytes]:
         for _ in range(40):

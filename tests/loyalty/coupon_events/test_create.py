@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -9,6 +10,7 @@ from chassis import clock
 from chassis.ids import uuid7
 from chassis.roles import Role
 from chassis.testing import SubgraphUnderTest
+from tests.loyalty.askers import issue
 from tests.loyalty.backoffice import ADMIN, CREATE_EVENT, an_event, ask, create_coupon, redis_away, text
 
 ALL_OF_IT = """mutation ($input: CreateCouponEventInput!) { createCouponEvent(input: $input) {
@@ -48,6 +50,17 @@ async def test_an_event_is_created_as_it_was_described(subgraph: SubgraphUnderTe
             "generation": 1,
         },
     }
+
+
+async def test_an_event_may_have_been_open_since_the_first_instant_there_is_and_not_before(
+    subgraph: SubgraphUnderTest,
+) -> None:
+    coupon = await create_coupon(subgraph, kind="UNLIMITED", quantity=None)
+    long_open = await ask(subgraph, CREATE_EVENT, input=an_event(coupon, opensAt="0001-01-02T00:00:00Z"))
+    assert (await issue(subgraph, UUID(long_open.data["createCouponEvent"]["id"]), uuid7()))["status"] == "PENDING"
+    answer = await ask(subgraph, CREATE_EVENT, input=an_event(coupon, opensAt="0001-01-01T00:00:00Z"))
+    assert answer.codes == ["INVALID_INPUT"]
+    assert await count(subgraph) == 1
 
 
 async def test_a_limited_coupon_serves_one_event(subgraph: SubgraphUnderTest) -> None:

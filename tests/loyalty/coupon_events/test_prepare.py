@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from chassis import clock
 from chassis.database import Database
@@ -42,7 +43,7 @@ async def create_dying(subgraph: SubgraphUnderTest, monkeypatch: pytest.MonkeyPa
         await ask(subgraph, CREATE_EVENT, input=an_event(coupon))
     answer = await ask(subgraph, "{ couponEvents { nodes { id } } }")
     [found] = answer.data["couponEvents"]["nodes"]
-    return UUID(found["id"])
+    return UUID(newest)
 
 
 async def read(database: Database, event_id: UUID) -> CouponEvent:
@@ -66,6 +67,26 @@ async def test_what_a_crash_left_is_finished(
     assert event.gate_generation == generation
     assert event.gate_opened_at is not None
     assert isinstance(await gate.take(event_id, uuid7()), Acceptance)
+
+
+async def test_one_that_cannot_be_finished_keeps_no_other_waiting(
+    subgraph: SubgraphUnderTest, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, fine = [await create_dying(subgraph, monkeypatch, "write") for _ in range(2)]
+    write = Gate.write
+
+    async def fail_with_one(gate: Gate, event: CouponEvent) -> bool:
+        if event.id == broken:
+            raise ZeroDivisionError
+        return await write(gate, event)
+
+    monkeypatch.setattr(Gate, "write", fail_with_one)
+    with later(seconds=6), capture_logs() as logs:
+        await finish_changes(subgraph.database, gate, subgraph.resources[EventNudges])
+    opened = [(await read(subgraph.database, each)).gate_opened_at is not None for each in (broken, fine)]
+    assert opened == [False, True]
+    failed = [each["coupon_event_id"] for each in logs if each["event"] == "change_not_finished"]
+    assert failed == [str(broken)]
 
 
 async def test_nobody_is_let_in_before_the_rows_know_that_the_gate_was_written(
