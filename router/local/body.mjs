@@ -1,13 +1,14 @@
-/** Bodies of requests, no longer than they may be. */
-import { read } from './json.mjs';
+/** What requests bring: bodies no longer than they may be, and parameters in the address. */
+import { read, sound } from './json.mjs';
 import { refuse } from './refuse.mjs';
 
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
 
 /** The JSON object a request brings; undefined where it brings none, which is then refused already. */
 export async function jsonOf(request, response, maxBytes) {
   // Forms and plain text can be sent by any page without asking leave first; JSON can't.
-  if (!JSON_TYPE.test(request.headers['content-type'])) {
+  if (!isJson(request.headers['content-type'])) {
     return void refuse(response, 415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the operation as application/json.');
   }
   if (Number(request.headers['content-length']) > maxBytes) return void refuseAsTooLarge(request, response, maxBytes);
@@ -16,6 +17,23 @@ export async function jsonOf(request, response, maxBytes) {
   const value = parsed(bytes);
   if (!value) refuse(response, 400, 'BAD_REQUEST', 'The body must be a JSON object with a `query`.');
   return value;
+}
+
+/** Whether the variables and extensions in an address are JSON; refused already where they are not. */
+export function hasReadableParameters(request, response) {
+  const given = new URL(request.url, 'http://localhost').searchParams;
+  try {
+    for (const name of ['variables', 'extensions']) if (given.get(name)) JSON.parse(given.get(name), sound);
+    return true;
+  } catch {
+    refuse(response, 400, 'BAD_REQUEST', '`variables` and `extensions` must be JSON.');
+    return false;
+  }
+}
+
+function isJson(type = '') {
+  const [, charset = 'utf-8'] = CHARSET.exec(type) ?? [];
+  return JSON_TYPE.test(type) && charset.toLowerCase() === 'utf-8';
 }
 
 /** The body; undefined where it is longer than it may be. */

@@ -1,7 +1,7 @@
 /** One face of the graph, served over HTTP, Server-Sent Events and WebSocket. */
 import { readFileSync } from 'node:fs';
 import { createYoga } from 'graphql-yoga';
-import { jsonOf } from './body.mjs';
+import { hasReadableParameters, jsonOf } from './body.mjs';
 import { Caller } from './caller.mjs';
 import { masked } from './errors.mjs';
 import { Graph } from './graph.mjs';
@@ -60,7 +60,7 @@ export class Gateway {
       const body = await jsonOf(request, response, this.#maxBytes);
       if (!body) return;
       request.body = body;
-    }
+    } else if (!hasReadableParameters(request, response)) return;
     await this.#yoga(request, response, { caller });
   }
 

@@ -21,6 +21,8 @@ function parsed(source, options) {
   try {
     return parse(source, options);
   } catch (error) {
+    // The parser descends with each level, and a stack ends before tokens are counted.
+    if (error instanceof RangeError) throw refusal('QUERY_TOO_DEEP', 'A query may not be that deep.', BAD_REQUEST);
     if (!(error instanceof GraphQLError)) throw error;
     if (error.message.includes('Parsing aborted'))
       throw tooLong(`A query may hold ${options.maxTokens} tokens at most.`);

@@ -79,6 +79,24 @@ async def test_headers_that_are_too_long_are_refused_with_a_code(local: Graph) -
     assert (response.status_code, Answer.of(response).codes) == (431, ["HEADERS_TOO_LARGE"])
 
 
+@pytest.mark.parametrize("given", ["variables=zz", "variables=[1", 'variables={"n":1e999}', "extensions=zz"])
+async def test_parameters_that_are_no_json_are_refused(local: Graph, given: str) -> None:
+    response = await local.http.get(f"{local.url}/graphql?query={{heard}}&{given}", headers={"x-a": "b"})
+    assert (response.status_code, Answer.of(response).codes) == (400, ["BAD_REQUEST"])
+
+
+@pytest.mark.parametrize("charset", ["latin1", "utf-16", ""])
+async def test_json_comes_in_utf_8(local: Graph, charset: str) -> None:
+    headers = {"Content-Type": f"application/json; charset={charset}"}
+    response = await local.http.post(f"{local.url}/graphql", content=b'{"query": "{ heard }"}', headers=headers)
+    assert (response.status_code, Answer.of(response).codes) == (415, ["UNSUPPORTED_MEDIA_TYPE"])
+
+
+async def test_a_query_deeper_than_a_stack_is_refused_with_a_code(local: Graph) -> None:
+    answer = await local.ask("{ user(id: " + "[" * 4_500 + "]" * 4_500 + ") { id } }")
+    assert (answer.data, answer.codes) == (None, ["QUERY_TOO_DEEP"])
+
+
 async def test_who_takes_no_json_is_told_so(local: Graph) -> None:
     asked = {"query": "{ heard }"}
     response = await local.http.post(f"{local.url}/graphql", json=asked, headers={"Accept": "image/png"})
