@@ -18,6 +18,8 @@ SETTINGS = {
     "unix_socket_directories": "",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # The details of a refused row are what somebody typed, their e-mail among it.
+    "log_error_verbosity": "terse",
     "max_wal_size": "512MB",
 }
 HURRIED_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
