@@ -69,7 +69,7 @@ async def _payment(subgraph: SubgraphUnderTest) -> People:
     people = _people()
     settings: Any = subgraph.settings
     provider = SimulatorSettings(port=urlsplit(settings.portone_api_url).port)
-    async with httpx.AsyncClient(base_url=provider.url) as http:
+    async with httpx.AsyncClient(base_url=provider.url, timeout=30) as http:
         world = payment.World(
             subgraph, payment.Simulator(provider, http), payment.Postbox(), http, payer_id=people[Role.GUEST]
         )

@@ -240,7 +240,7 @@ async def test_a_token_is_renewed_before_it_ends(
     async with page.expect_response(is_answer_to("refreshSession")):
         await page.clock.fast_forward("14:30")
     await ensure_state(page, "Live")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(sockets) < 2:
             await asyncio.sleep(0.05)
 

@@ -114,7 +114,7 @@ class Simulator:
 
 @pytest.fixture
 async def simulator(settings: Settings, address: str) -> AsyncIterator[Simulator]:
-    async with httpx.AsyncClient(base_url=address) as client:
+    async with httpx.AsyncClient(base_url=address, timeout=30) as client:
         await client.post("/control/clear")
         yield Simulator(settings, client)
 

@@ -161,13 +161,13 @@ async def test_an_unknown_switch_is_refused_and_none_is_changed(simulator: Simul
 async def test_payments_keys_and_switches_outlive_a_restart(settings: Settings, tmp_path: Path) -> None:
     kept = settings.model_copy(update={"file": str(tmp_path / "portone.sqlite")})
     with running(lambda _: create_app(kept)) as url:
-        async with httpx.AsyncClient(base_url=url) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=30) as client:
             first = Simulator(kept, client)
             await first.click("pay")
             cancelled = await first.cancel(KEY, amount=1000)
             await first.switch(latency=0.001)
     with running(lambda _: create_app(kept)) as url:
-        async with httpx.AsyncClient(base_url=url) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=30) as client:
             second = Simulator(kept, client)
             again = await second.cancel(KEY, amount=1000)
             assert again.json() == cancelled.json()

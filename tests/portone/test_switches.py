@@ -121,7 +121,7 @@ async def test_what_is_cleared_is_not_heard_of_again(simulator: Simulator, merch
 async def test_the_environment_switches_too(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORTONE_SIMULATOR_SWITCHES__PAYMENTS", "FAIL")
     with running(lambda _: create_app(Settings(webhook_url=settings.webhook_url))) as url:
-        async with httpx.AsyncClient(base_url=url) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=30) as client:
             simulator = Simulator(settings, client)
             await simulator.click("pay")
             assert (await simulator.get())["status"] == "FAILED"

@@ -35,7 +35,7 @@ def quiet() -> Progress:
 
 
 async def ask(stack: Stack, query: str, **variables: str) -> dict[str, Any]:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         answer = await client.post(f"{stack.url}/graphql", json={"query": query, "variables": variables})
         said: dict[str, Any] = answer.json()
         return said

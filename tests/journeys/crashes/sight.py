@@ -66,7 +66,7 @@ class Sight:
     @asynccontextmanager
     async def _connected(self, subgraph: str) -> AsyncIterator[Any]:
         database = f"{self.places.database_prefix}{subgraph}"
-        connection = await asyncpg.connect(self.places.database_url, database=database, timeout=5)
+        connection = await asyncpg.connect(self.places.database_url, database=database, timeout=30)
         try:
             yield connection
         finally:
