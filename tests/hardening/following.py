@@ -46,7 +46,7 @@ def sent(
 def first(url: str, token: str | None, name: str, query: str, variables: Mapping[str, Any]) -> Any:
     """What comes first, as an answer; None where nothing does. Raises when the socket is closed."""
     address = url.replace("http://", "ws://")
-    with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as socket:
+    with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None, open_timeout=30) as socket:
         payload = {"Authorization": f"Bearer {token}"} if token else {}
         socket.send(json.dumps({"type": "connection_init", "payload": payload}))
         assert json.loads(socket.recv(30))["type"] == "connection_ack"

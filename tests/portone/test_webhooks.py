@@ -10,9 +10,10 @@ from stack.portone.webhooks import signatures
 from tests.portone.conftest import PAYMENT, Merchant, Simulator
 
 
-async def test_every_state_is_told_in_order(simulator: Simulator, merchant: Merchant) -> None:
+async def test_every_state_is_told(simulator: Simulator, merchant: Merchant) -> None:
+    # What one click says is on its way at the same time.
     await simulator.click("fail")
-    assert merchant.next_types(2) == ["Transaction.Ready", "Transaction.Failed"]
+    assert sorted(merchant.next_types(2)) == ["Transaction.Failed", "Transaction.Ready"]
 
     await simulator.click("pay")
     assert sorted(merchant.next_types(2)) == ["Transaction.Paid", "Transaction.Ready"]
