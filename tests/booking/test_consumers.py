@@ -14,8 +14,8 @@ from .story import Story
 OWN = {signal for signal in Signal if signal.startswith("booking.")}
 
 
-def test_every_signal_of_the_others_is_listened_to_and_nothing_else() -> None:
-    assert consumer.names == {signal.value for signal in set(Signal) - OWN}
+def test_every_signal_of_the_others_is_listened_to_and_who_has_left_and_nothing_else() -> None:
+    assert consumer.names == {signal.value for signal in set(Signal) - OWN} | {"account.user.deleted"}
 
 
 @pytest.mark.parametrize(

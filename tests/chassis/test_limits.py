@@ -1,7 +1,7 @@
 """A query that asks for too much is refused by its measure, before anything is validated or runs."""
 
 from collections.abc import AsyncIterator
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import httpx
@@ -83,9 +83,9 @@ def test_fields_are_counted_as_fragments_expand_to() -> None:
 
 
 def test_doubling_fragments_are_refused_in_no_time() -> None:
-    started = perf_counter()
+    started = process_time()
     assert refused(nested_in_fragments(13)) is QueryTooWide
-    assert perf_counter() - started < 0.5
+    assert process_time() - started < 0.5
 
 
 def test_an_unused_fragment_is_measured_too() -> None:

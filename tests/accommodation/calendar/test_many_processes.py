@@ -24,7 +24,7 @@ UNANSWERED = "SELECT count(*) FROM bookings WHERE array_to_string(asks, ' ') LIK
 SUBGRAPHS = ("booking", "accommodation", "loyalty", "payment", "account")
 DAYS = 12
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture
